@@ -27,17 +27,17 @@ from syndicate.web.http.refusal_log import RefusalLog
 from syndicate.web.http.server import listening
 from syndicate.workers.loop import restart_on_storage_error
 from syndicate.workers.queue import RENEW_INTERVAL
-from syndicate.workers.worker import Role, Worker, regular
+from syndicate.workers.worker import Worker, WorkerRole, regular
 
 log = structlog.get_logger()
 
 Part = Literal["all", "web", "workers"]
 POLL_SECONDS = 1.0
 """How often commits of other processes are looked for, in case their hint was lost."""
-ROLES: dict[Part, frozenset[Role]] = {
-    "all": frozenset(Role),
-    "web": frozenset({Role.EVERY, Role.WEB}),
-    "workers": frozenset({Role.EVERY, Role.WORKERS, Role.MAINTENANCE}),
+ROLES: dict[Part, frozenset[WorkerRole]] = {
+    "all": frozenset(WorkerRole),
+    "web": frozenset({WorkerRole.EVERY, WorkerRole.WEB}),
+    "workers": frozenset({WorkerRole.EVERY, WorkerRole.WORKERS, WorkerRole.MAINTENANCE}),
 }
 
 
@@ -76,9 +76,9 @@ async def supervise(server: Server, *, part: Part = "all", ready: Callable[[int]
         async with asyncio.TaskGroup() as tasks:
             tasks.create_task(_signals(), name="signals")
             for worker in workers:
-                if worker.role is not Role.MAINTENANCE:
+                if worker.role is not WorkerRole.MAINTENANCE:
                     tasks.create_task(worker.run(), name=worker.name)
-            if jobs := [worker for worker in workers if worker.role is Role.MAINTENANCE]:
+            if jobs := [worker for worker in workers if worker.role is WorkerRole.MAINTENANCE]:
                 tasks.create_task(_run_maintenance(server, jobs), name="maintenance")
     except BaseExceptionGroup as ended:
         reason = _reason(ended)
@@ -91,11 +91,11 @@ async def supervise(server: Server, *, part: Part = "all", ready: Callable[[int]
 
 def _own_workers(server: Server, ready: Callable[[int], None] | None, wake: Callable[[], None]) -> list[Worker]:
     return [
-        Worker(name="http", role=Role.WEB, run=lambda: _serve(server, ready)),
-        Worker(name="database watch", role=Role.EVERY, run=lambda: _watch_database_file(server)),
-        regular("commit poll", lambda: _poll_commits(server, wake), Role.EVERY),
-        regular("feed readers", server.app[FEED_READERS].run, Role.WEB),
-        regular("leases", lambda: _renew_leases(server), Role.WORKERS),
+        Worker(name="http", role=WorkerRole.WEB, run=lambda: _serve(server, ready)),
+        Worker(name="database watch", role=WorkerRole.EVERY, run=lambda: _watch_database_file(server)),
+        regular("commit poll", lambda: _poll_commits(server, wake), WorkerRole.EVERY),
+        regular("feed readers", server.app[FEED_READERS].run, WorkerRole.WEB),
+        regular("leases", lambda: _renew_leases(server), WorkerRole.WORKERS),
     ]
 
 

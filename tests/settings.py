@@ -1,7 +1,7 @@
 """Settings without a file, for what needs no more of them."""
 
 from syndicate.config import Config, SiteConfig
-from syndicate.web.site.rendering import Pages
+from syndicate.web.site.rendering import PageRenderer
 
 
 def site_of(*, timezone: str = "UTC", language: str = "en-GB") -> SiteConfig:
@@ -12,6 +12,6 @@ def config_of() -> Config:
     return Config(site=site_of())
 
 
-def pages_of(*, timezone: str = "UTC", language: str = "en-GB") -> Pages:
+def pages_of(*, timezone: str = "UTC", language: str = "en-GB") -> PageRenderer:
     site = site_of(timezone=timezone, language=language)
-    return Pages(lambda: site)
+    return PageRenderer(lambda: site)

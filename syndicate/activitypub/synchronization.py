@@ -16,7 +16,7 @@ _DIGEST = re.compile("[0-9a-f]{64}")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Offer:
+class SynchronizationOffer:
     """`digest` is that of the ids of our server in the sender's `collection` of followers; `url` lists them."""
 
     collection: str
@@ -24,7 +24,7 @@ class Offer:
     digest: str
 
 
-def parse_offer(text: str) -> Offer | None:
+def parse_offer(text: str) -> SynchronizationOffer | None:
     """Parse the header; None if it is malformed or ambiguous."""
     found: dict[str, str] = {}
     position = 0
@@ -37,7 +37,7 @@ def parse_offer(text: str) -> Offer | None:
     digest = found.get("digest", "").lower()
     if not found.get("collectionId") or not found.get("url") or not _DIGEST.fullmatch(digest):
         return None
-    return Offer(collection=found["collectionId"], url=found["url"], digest=digest)
+    return SynchronizationOffer(collection=found["collectionId"], url=found["url"], digest=digest)
 
 
 def digest_of(ids: Iterable[str]) -> str:

@@ -8,7 +8,7 @@ from urllib.parse import urlsplit
 
 from syndicate.activitypub.parse import host_of, origin
 from syndicate.blogroll.feed_request import ACCEPT, FeedResponse, parse_response
-from syndicate.blogroll.web_page import FeedLink, WebPage, read_page, short
+from syndicate.blogroll.web_page import LinkedFeed, WebPage, read_page, short
 from syndicate.clock import Clock
 from syndicate.content.text import clean_name, plain
 from syndicate.errors import AddressUnusable, RemoteError
@@ -45,7 +45,7 @@ class FoundFeed:
     supplied: frozenset[str] = frozenset()
     asked: FeedResponse | None = None
     is_account: bool = False
-    other_feeds: tuple[FeedLink, ...] = ()
+    other_feeds: tuple[LinkedFeed, ...] = ()
 
     def without_account(self) -> "FoundFeed":
         """Return the same without its account, which is then not followed."""
@@ -243,7 +243,7 @@ def _lasting(response: Response, url: str) -> str:
     return response.moved or url
 
 
-def _others(page: WebPage, feed: FoundFeed | None) -> tuple[FeedLink, ...]:
+def _others(page: WebPage, feed: FoundFeed | None) -> tuple[LinkedFeed, ...]:
     return tuple(link for link in page.feeds if feed is None or link.url != feed.feed_url)
 
 

@@ -23,7 +23,7 @@ MAX_FEEDS = 20
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class FeedLink:
+class LinkedFeed:
     """A feed that a page links to."""
 
     title: str
@@ -38,7 +38,7 @@ class WebPage:
     description: str = ""
     language: str = ""
     icon: str = ""
-    feeds: tuple[FeedLink, ...] = ()
+    feeds: tuple[LinkedFeed, ...] = ()
     actor: str = ""
 
 
@@ -72,11 +72,11 @@ def _header_links(response: Response) -> Iterator[Link]:
             yield link.rels, link.type, link.title, href
 
 
-def _feeds(links: list[Link]) -> tuple[FeedLink, ...]:
+def _feeds(links: list[Link]) -> tuple[LinkedFeed, ...]:
     """Return the links to feeds: those of posts, then what may be feeds, then those of comments."""
     ranked = [(rank, link) for link in links[: 2 * MAX_LINKS] if (rank := _rank(link)) is not None]
     ranked.sort(key=lambda each: each[0])
-    found = {href: FeedLink(title=clean_name(title), url=href) for _, (_, _, title, href) in reversed(ranked)}
+    found = {href: LinkedFeed(title=clean_name(title), url=href) for _, (_, _, title, href) in reversed(ranked)}
     return tuple(reversed(found.values()))[:MAX_FEEDS]
 
 

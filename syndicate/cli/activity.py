@@ -5,7 +5,7 @@ from typing import Any
 
 import click
 
-from syndicate.cli.session import Session, as_json, print_rows
+from syndicate.cli.session import CommandSession, as_json, print_rows
 from syndicate.errors import NotFound
 from syndicate.model.activity import ReceivedActivity
 from syndicate.services.commands import Services
@@ -19,7 +19,7 @@ MAX_ROWS = 100
 @click.option("--refused", is_flag=True, help="List refused requests instead.")
 @as_json
 @click.pass_obj
-def activity(session: Session, id: str | None, refused: bool, as_json: bool) -> None:
+def activity(session: CommandSession, id: str | None, refused: bool, as_json: bool) -> None:
     """List what other servers sent, with the verdict and its reason. With ID, show one activity in full."""
     if id is not None:
         _print_one(session.run(lambda services: _one(services, id)))

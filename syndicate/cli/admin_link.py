@@ -2,7 +2,7 @@
 
 import click
 
-from syndicate.cli.session import Session
+from syndicate.cli.session import CommandSession
 from syndicate.services.commands import Services
 from syndicate.translation import _
 from syndicate.web.admin.authentication import create_setup_link
@@ -10,7 +10,7 @@ from syndicate.web.admin.authentication import create_setup_link
 
 @click.command("admin-link")
 @click.pass_obj
-def admin_link(session: Session) -> None:
+def admin_link(session: CommandSession) -> None:
     """Print an address at which to choose a password for the desk.
 
     It works once, for 30 minutes. Using it replaces an earlier password, removes all passkeys and recovery codes, and

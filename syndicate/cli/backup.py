@@ -7,19 +7,19 @@ from pathlib import Path
 import click
 
 from syndicate.cli.progress import progress
-from syndicate.cli.session import Session
+from syndicate.cli.session import CommandSession
 from syndicate.clock import utc_now
 from syndicate.config import Config, load
 from syndicate.errors import ConfigurationError, InputError, StorageError
 from syndicate.maintenance import backup as backups
 from syndicate.maintenance.backup import Backup
 from syndicate.maintenance.create_backup import create_backup
-from syndicate.maintenance.deletion_log import DeletionLog, Replayed, replay
+from syndicate.maintenance.deletion_log import DeletionLog, ReplayedDeletions, replay
 from syndicate.maintenance.restore import Staged, require_free, staged
 from syndicate.services.commands import Services, open_services
 from syndicate.storage import Store
 from syndicate.storage.engine.table_copy import TableSum
-from syndicate.storage.held_deliveries import Held
+from syndicate.storage.held_deliveries import HeldCounts
 from syndicate.storage.transfer import copy_to_postgresql
 from syndicate.supervisor import sole_server
 from syndicate.translation import _
@@ -29,7 +29,7 @@ from syndicate.translation import _
 @click.argument("file", type=click.Path(path_type=Path, dir_okay=False))
 @click.option("--without-media", is_flag=True, help="Leave out pictures and other media.")
 @click.pass_obj
-def backup(session: Session, file: Path, without_media: bool) -> None:
+def backup(session: CommandSession, file: Path, without_media: bool) -> None:
     """Write the whole blog into one FILE: database, keys, settings, posts folder and media. The server may go on.
 
     Keep the file where nobody else can read it: it holds keys and passwords.
@@ -63,7 +63,7 @@ def backup(session: Session, file: Path, without_media: bool) -> None:
 @click.argument("file", type=click.Path(path_type=Path, dir_okay=False))
 @click.option("--force", is_flag=True, help="Replace the blog that is here.")
 @click.pass_obj
-def restore(session: Session, file: Path, force: bool) -> None:
+def restore(session: CommandSession, file: Path, force: bool) -> None:
     """Put the blog back that is in the backup FILE. Stop the server first.
 
     Everything is checked before anything changes. What was deleted after the backup is deleted again, as far as
@@ -118,7 +118,7 @@ def _is_named(config: Config) -> bool:
         return True
 
 
-async def _restore(ready: Staged, *, force: bool) -> tuple[Replayed, Held]:
+async def _restore(ready: Staged, *, force: bool) -> tuple[ReplayedDeletions, HeldCounts]:
     """Prepare the copy of the database, then put everything in its place."""
     await _complete_deletion_log(ready.config)
     async with open_services(ready.staged_config) as services:
@@ -160,7 +160,7 @@ async def _complete_deletion_log(config: Config) -> None:
 @click.argument("source", metavar="FROM")
 @click.argument("target", metavar="TO")
 @click.pass_obj
-def migrate_database(session: Session, source: str, target: str) -> None:
+def migrate_database(session: CommandSession, source: str, target: str) -> None:
     """Copy all rows of a SQLite file into an empty PostgreSQL database: FROM is the file, TO is postgresql://…
 
     Every table is counted and summed up on both sides; where they differ, nothing is changed.

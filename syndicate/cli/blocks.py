@@ -6,7 +6,7 @@ from typing import Any
 
 import click
 
-from syndicate.cli.session import Session, as_json, print_rows
+from syndicate.cli.session import CommandSession, as_json, print_rows
 from syndicate.errors import InputError
 from syndicate.federation.outbox.block_patterns import pattern_of
 from syndicate.importers.block_list import block_all, parse_block_list
@@ -19,7 +19,7 @@ from syndicate.translation import _
 @click.argument("who")
 @click.option("--reason", default="", help="A private note.")
 @click.pass_obj
-def block(session: Session, who: str, reason: str) -> None:
+def block(session: CommandSession, who: str, reason: str) -> None:
     """Block WHO: a domain (with its subdomains) or an account."""
 
     async def work(services: Services) -> str:
@@ -35,7 +35,7 @@ def block(session: Session, who: str, reason: str) -> None:
 @click.command()
 @click.argument("who")
 @click.pass_obj
-def unblock(session: Session, who: str) -> None:
+def unblock(session: CommandSession, who: str) -> None:
     """Unblock WHO."""
 
     async def work(services: Services) -> str:
@@ -54,7 +54,7 @@ def blocks(context: click.Context, as_json: bool) -> None:
     """List blocked domains and accounts."""
     if context.invoked_subcommand is not None:
         return
-    session: Session = context.obj
+    session: CommandSession = context.obj
 
     async def work(services: Services) -> list[dict[str, Any]]:
         return [
@@ -74,7 +74,7 @@ def blocks(context: click.Context, as_json: bool) -> None:
 @blocks.command("import")
 @click.argument("file", type=click.Path(path_type=Path, dir_okay=False))
 @click.pass_obj
-def import_(session: Session, file: Path) -> None:
+def import_(session: CommandSession, file: Path) -> None:
     """Import a list of blocked servers or accounts (CSV, as Mastodon exports it)."""
     try:
         data = file.read_bytes()

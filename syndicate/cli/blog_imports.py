@@ -8,13 +8,13 @@ import click
 
 from syndicate.cli.progress import progress
 from syndicate.cli.proposals import print_permalinks
-from syndicate.cli.session import Session
+from syndicate.cli.session import CommandSession
 from syndicate.config import SiteConfig
 from syndicate.errors import InputError
 from syndicate.importers.blog_importer import BlogImporter
 from syndicate.importers.feed.export import FeedExport
 from syndicate.importers.ghost.export import GhostExport
-from syndicate.importers.own_export import OwnExport, ReadBack, is_export
+from syndicate.importers.own_export import OwnExport, OwnExportReport, is_export
 from syndicate.importers.records import Source
 from syndicate.importers.report import ImportReport
 from syndicate.importers.webmentions import WebmentionList
@@ -42,7 +42,7 @@ _ANNOUNCE = click.option("--announce", is_flag=True, help="Announce every post t
 
 
 def _import(
-    session: Session, source: Source, *, media: Path | None, announce: bool, own_folder: Path | None = None
+    session: CommandSession, source: Source, *, media: Path | None, announce: bool, own_folder: Path | None = None
 ) -> None:
     """Import an export and report. Exits with status 1 if a post or file was left out."""
     if media is not None and not media.exists():
@@ -81,7 +81,7 @@ def _require_files(files: tuple[Path, ...]) -> None:
 @_MEDIA
 @_ANNOUNCE
 @click.pass_obj
-def wordpress(session: Session, files: tuple[Path, ...], media: Path | None, announce: bool) -> None:
+def wordpress(session: CommandSession, files: tuple[Path, ...], media: Path | None, announce: bool) -> None:
     """Import WordPress export files (XML, ZIP or gzip): posts, pages, comments, categories, tags, old addresses,
     pictures.
     """
@@ -104,10 +104,10 @@ def _own_export(services: Services, advance: Callable[[str], None], folder: Path
     )
 
 
-def read_back(session: Session, directory: Path) -> None:
+def read_back(session: CommandSession, directory: Path) -> None:
     """Import the folder that this program exported. Exits with status 1 if a post or file was left out."""
 
-    async def work(services: Services) -> ReadBack:
+    async def work(services: Services) -> OwnExportReport:
         with progress("posts") as advance:
             return await _own_export(services, advance, directory).run()
 
@@ -139,7 +139,9 @@ def read_back(session: Session, directory: Path) -> None:
 @_MEDIA
 @_ANNOUNCE
 @click.pass_obj
-def ghost(session: Session, file: Path, origin: str | None, addresses: str, media: Path | None, announce: bool) -> None:
+def ghost(
+    session: CommandSession, file: Path, origin: str | None, addresses: str, media: Path | None, announce: bool
+) -> None:
     """Import a Ghost export (JSON): posts, pages, tags. Pictures come from --media or the old blog."""
     _require_files((file,))
     site = session.site()
@@ -153,7 +155,7 @@ def ghost(session: Session, file: Path, origin: str | None, addresses: str, medi
 @_MEDIA
 @_ANNOUNCE
 @click.pass_obj
-def feed(session: Session, files: tuple[Path, ...], media: Path | None, announce: bool) -> None:
+def feed(session: CommandSession, files: tuple[Path, ...], media: Path | None, announce: bool) -> None:
     """Import a blog from feeds that hold all of it: RSS, Atom, JSON Feed, Blogger (also from Google Takeout), or a Blog
     Archive (.bar).
     """
@@ -167,7 +169,7 @@ def feed(session: Session, files: tuple[Path, ...], media: Path | None, announce
 @click.command()
 @click.argument("file", type=click.Path(path_type=Path, dir_okay=False))
 @click.pass_obj
-def webmentions(session: Session, file: Path) -> None:
+def webmentions(session: CommandSession, file: Path) -> None:
     """Import Webmentions that a service kept (webmention.io's JF2 or JSON) as comments on the posts here."""
     _require_files((file,))
     _import(session, WebmentionList(file), media=None, announce=False)

@@ -11,7 +11,7 @@ import click
 from syndicate.activitypub.parse import origin
 from syndicate.blogroll.finder import FeedFinder
 from syndicate.blogroll.following import MAX_TAGLINE_LENGTH, require_another
-from syndicate.cli.session import Session, as_json, print_rows
+from syndicate.cli.session import CommandSession, as_json, print_rows
 from syndicate.clock import to_text, to_wire
 from syndicate.config.values import LANGUAGE
 from syndicate.content.text import clean_name
@@ -40,7 +40,7 @@ FOLLOWING = (_("Account address"), _("Show boosts"), _("Notify on new posts"), "
 @click.option("--category", help="Its category.")
 @click.option("--hidden/--public", "hidden", default=None, help="Show it only to you, or to everyone.")
 @click.pass_obj
-def follow(session: Session, address: str, category: str | None, hidden: bool | None) -> None:
+def follow(session: CommandSession, address: str, category: str | None, hidden: bool | None) -> None:
     """Add ADDRESS to the blogroll: a handle, an account, a feed or a home page."""
 
     require_another(session.config().site, address)
@@ -73,7 +73,7 @@ def follow(session: Session, address: str, category: str | None, hidden: bool | 
 @click.command()
 @click.argument("address")
 @click.pass_obj
-def unfollow(session: Session, address: str) -> None:
+def unfollow(session: CommandSession, address: str) -> None:
     """Remove ADDRESS from the blogroll."""
     entry = session.run(lambda services: services.blogroll_editor.unfollow(address))
     click.echo(_("{name} is no longer in the blogroll", name=entry.name))
@@ -84,7 +84,7 @@ def unfollow(session: Session, address: str) -> None:
 @click.option("--remove", metavar="ACCOUNT", help="Remove ACCOUNT from the followers; it may follow again.")
 @as_json
 @click.pass_obj
-def followers(session: Session, as_csv: bool, as_json: bool, remove: str | None) -> None:
+def followers(session: CommandSession, as_csv: bool, as_json: bool, remove: str | None) -> None:
     """List the followers of the blog, newest first."""
     if remove:
         session.run(lambda services: _remove_follower(services, remove))
@@ -121,7 +121,7 @@ def blogroll(context: click.Context, as_csv: bool, as_json: bool) -> None:
     """List the blogroll: the newest post of each entry, and problems."""
     if context.invoked_subcommand is not None:
         return
-    session: Session = context.obj
+    session: CommandSession = context.obj
     if as_csv:
         entries = session.run(lambda services: services.store.blogroll.list_all(hidden=True))
         accounts = [entry.handle.lstrip("@") for entry in entries if entry.handle]
@@ -170,7 +170,7 @@ def _line(entry: BlogrollEntry) -> dict[str, Any]:
 @click.option("--feed", help='Its feed; "" for none.')
 @click.option("--seen", is_flag=True, help="Dismiss the notice that it has moved or is gone.")
 @click.pass_obj
-def edit(session: Session, /, address: str, seen: bool, **given: Any) -> None:
+def edit(session: CommandSession, /, address: str, seen: bool, **given: Any) -> None:
     """Edit the blogroll entry ADDRESS (its home page, feed, account or handle)."""
     changes = {
         member: check(given[option]) for option, (member, check) in EDITABLE.items() if given[option] is not None
@@ -272,7 +272,7 @@ def _print_csv(columns: tuple[str, ...], rows: Sequence[tuple[str, ...]]) -> Non
 @click.argument("address", required=False)
 @click.option("--cancel", is_flag=True, help="Cancel the move.")
 @click.pass_obj
-def move(session: Session, address: str | None, cancel: bool) -> None:
+def move(session: CommandSession, address: str | None, cancel: bool) -> None:
     """Move the followers to the account ADDRESS. Without ADDRESS, show the state of the move.
 
     The new account must first name this blog as an alias. The running server checks this and sends the Move.

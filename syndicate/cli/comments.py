@@ -6,7 +6,7 @@ from typing import Any, TextIO
 
 import click
 
-from syndicate.cli.session import Session, as_json
+from syndicate.cli.session import CommandSession, as_json
 from syndicate.comments import moderation
 from syndicate.comments.reasons import in_words
 from syndicate.content.scripts import marked
@@ -30,7 +30,7 @@ def comments() -> None:
 @click.option("--all", "every", is_flag=True, help="Include comments that are already decided.")
 @as_json
 @click.pass_obj
-def list_(session: Session, every: bool, as_json: bool) -> None:
+def list_(session: CommandSession, every: bool, as_json: bool) -> None:
     """List the comments that wait for moderation."""
     states = tuple(CommentState) if every else (CommentState.PENDING,)
 
@@ -50,7 +50,7 @@ def list_(session: Session, every: bool, as_json: bool) -> None:
 @click.argument("id")
 @as_json
 @click.pass_obj
-def show(session: Session, id: str, as_json: bool) -> None:
+def show(session: CommandSession, id: str, as_json: bool) -> None:
     """Show the comment ID whole, with why it is in its state, and what it said before it was changed."""
     row = session.run(lambda services: _whole(services, id))
     if as_json:
@@ -135,7 +135,7 @@ def _decision(name: str, done: str, help: str) -> None:
     @comments.command(name, help=help)
     @click.argument("ids", nargs=-1, required=True, metavar="ID…")
     @click.pass_obj
-    def decide(session: Session, ids: tuple[str, ...]) -> None:
+    def decide(session: CommandSession, ids: tuple[str, ...]) -> None:
         async def work(services: Services) -> list[str]:
             """Return the errors, one line each."""
             errors = []
@@ -169,7 +169,7 @@ _decision("spam", "marked as spam", _("Mark these comments as spam, and remember
 )
 @click.option("--only", is_flag=True, help="Mention only the author of the comment.")
 @click.pass_obj
-def answer(session: Session, id: str, text: str | None, file: TextIO | None, only: bool) -> None:
+def answer(session: CommandSession, id: str, text: str | None, file: TextIO | None, only: bool) -> None:
     """Reply to the comment ID, or comment on the post with the slug ID. TEXT is Markdown."""
     words = _words(text, file)
     comment = session.run(lambda services: services.author_replies.reply(id, words, only=only))
@@ -183,7 +183,7 @@ def answer(session: Session, id: str, text: str | None, file: TextIO | None, onl
     "--file", type=click.File(encoding="utf-8"), help="Read the text from a file, or from standard input with -."
 )
 @click.pass_obj
-def edit(session: Session, id: str, text: str | None, file: TextIO | None) -> None:
+def edit(session: CommandSession, id: str, text: str | None, file: TextIO | None) -> None:
     """Change the text of your reply ID."""
     words = _words(text, file)
     comment = session.run(lambda services: services.author_replies.edit(id, words))
@@ -193,7 +193,7 @@ def edit(session: Session, id: str, text: str | None, file: TextIO | None) -> No
 @comments.command()
 @click.argument("id")
 @click.pass_obj
-def delete(session: Session, id: str) -> None:
+def delete(session: CommandSession, id: str) -> None:
     """Delete your reply ID."""
     session.run(lambda services: services.author_replies.delete(id))
     click.echo(_("{id}: deleted", id=id))

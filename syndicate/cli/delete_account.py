@@ -2,7 +2,7 @@
 
 import click
 
-from syndicate.cli.session import Session
+from syndicate.cli.session import CommandSession
 from syndicate.errors import InputError
 from syndicate.federation.outbox.account_deletion import AccountDeletion
 from syndicate.services.commands import Services
@@ -19,7 +19,7 @@ REQUESTED = _("Deleted. The running server notifies {inboxes} inboxes; `syndicat
 
 @click.command("delete-account")
 @click.pass_obj
-def delete_account(session: Session) -> None:
+def delete_account(session: CommandSession) -> None:
     """Delete the blog's account from the fediverse, for good. The site and its feeds stay.
 
     Two questions are asked first; nothing else answers them.

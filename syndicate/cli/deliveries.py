@@ -5,11 +5,11 @@ from typing import Any
 
 import click
 
-from syndicate.cli.session import Session, as_json, print_rows
+from syndicate.cli.session import CommandSession, as_json, print_rows
 from syndicate.delivery.overview import DeliveryOverview, DeliveryReport
 from syndicate.services.commands import Services
 from syndicate.storage.deliveries import DeliveryKind
-from syndicate.storage.held_deliveries import Held
+from syndicate.storage.held_deliveries import HeldCounts
 from syndicate.translation import _
 
 MAX_ROWS = 200
@@ -21,7 +21,7 @@ MAX_ROWS = 200
 @click.option("--resume", is_flag=True, help="Send what is held since a backup was restored.")
 @as_json
 @click.pass_obj
-def deliveries(session: Session, key: str | None, again: bool, resume: bool, as_json: bool) -> None:
+def deliveries(session: CommandSession, key: str | None, again: bool, resume: bool, as_json: bool) -> None:
     """List deliveries by server: of a post (its SLUG, even if deleted), of one of your replies, of a follow (its ID
     or the handle), or of an activity. Without an argument, list the latest deliveries of all kinds, including feed
     pushes.
@@ -48,8 +48,8 @@ def deliveries(session: Session, key: str | None, again: bool, resume: bool, as_
     print_rows(session.run(work), as_json=as_json, columns=columns, nothing=_("No deliveries yet."))
 
 
-def _resume(session: Session) -> None:
-    async def work(services: Services) -> Held:
+def _resume(session: CommandSession) -> None:
+    async def work(services: Services) -> HeldCounts:
         return await services.store.transaction(lambda tx: tx.held_deliveries.resume(services.clock()))
 
     held = session.run(work)

@@ -11,7 +11,7 @@ import click
 from syndicate import __version__
 from syndicate.cli.doctor_webmentions import webmention_advice, webmention_problems
 from syndicate.cli.private_files import wrong_modes
-from syndicate.cli.session import Session
+from syndicate.cli.session import CommandSession
 from syndicate.clock import from_text
 from syndicate.errors import MailFailed
 from syndicate.federation.actors.outside_checks import check_outside
@@ -31,7 +31,7 @@ MAX_LISTED = 20
 
 @click.command()
 @click.pass_obj
-def doctor(session: Session) -> None:
+def doctor(session: CommandSession) -> None:
     """Check the settings, keys, database, disk, posts folder, and whether the blog can be reached.
 
     Exits with status 1 if there are problems; advice does not count.

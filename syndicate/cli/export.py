@@ -5,7 +5,7 @@ from pathlib import Path
 import click
 
 from syndicate.cli.progress import progress
-from syndicate.cli.session import Session
+from syndicate.cli.session import CommandSession
 from syndicate.exporters.blog import BlogExporter, ExportReport
 from syndicate.services.commands import Services
 from syndicate.translation import _
@@ -16,7 +16,7 @@ MAX_LISTED = 20
 @click.command()
 @click.argument("directory", type=click.Path(path_type=Path, file_okay=False))
 @click.pass_obj
-def export(session: Session, directory: Path) -> None:
+def export(session: CommandSession, directory: Path) -> None:
     """Write everything that is yours into a new DIRECTORY: Markdown with pictures, a WordPress export, a Blog Archive,
     comments, blogroll and followers. Drafts and private posts are in it; keys and passwords are not.
     """

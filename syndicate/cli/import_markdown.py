@@ -8,7 +8,7 @@ import click
 from syndicate.cli.blog_imports import read_back
 from syndicate.cli.progress import progress
 from syndicate.cli.proposals import print_permalinks
-from syndicate.cli.session import Session
+from syndicate.cli.session import CommandSession
 from syndicate.importers import own_export
 from syndicate.importers.markdown.archive import opened_folder
 from syndicate.importers.markdown.importer import MarkdownImporter
@@ -28,7 +28,9 @@ from syndicate.web.reserved_paths import is_reserved
 @click.option("--announce", is_flag=True, help="Announce every post to followers.")
 @click.option("--if-empty", is_flag=True, help="Only if the blog has no posts yet.")
 @click.pass_obj
-def markdown(session: Session, directory: Path, origin: str, addresses: str, announce: bool, if_empty: bool) -> None:
+def markdown(
+    session: CommandSession, directory: Path, origin: str, addresses: str, announce: bool, if_empty: bool
+) -> None:
     """Import a folder of Markdown files: of Hugo, Zola, Jekyll, Octopress, Hexo, Pelican, Nikola, Eleventy, Astro,
     Gatsby or Obsidian, or a plain one.
     """
@@ -52,7 +54,7 @@ def markdown(session: Session, directory: Path, origin: str, addresses: str, ann
         sys.exit(1)
 
 
-def _imported(session: Session, project: Project, *, announce: bool) -> FolderReport:
+def _imported(session: CommandSession, project: Project, *, announce: bool) -> FolderReport:
     async def work(services: Services) -> FolderReport:
         with progress("posts") as advance:
             return await MarkdownImporter(

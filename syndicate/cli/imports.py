@@ -9,7 +9,7 @@ import click
 from syndicate.blogroll.following import ListImportReport
 from syndicate.cli import blog_imports
 from syndicate.cli.import_markdown import markdown
-from syndicate.cli.session import Session
+from syndicate.cli.session import CommandSession
 from syndicate.errors import InputError, NotAnExport
 from syndicate.feeds import mastodon_csv
 from syndicate.feeds import opml as opml_format
@@ -30,7 +30,7 @@ for command in (blog_imports.wordpress, blog_imports.ghost, blog_imports.feed, b
 @import_.command()
 @click.argument("file", type=click.Path(path_type=Path, dir_okay=False))
 @click.pass_obj
-def opml(session: Session, file: Path) -> None:
+def opml(session: CommandSession, file: Path) -> None:
     """Import an OPML list into the blogroll."""
     data = _bytes_for("import opml", file)
     try:
@@ -47,7 +47,7 @@ def opml(session: Session, file: Path) -> None:
 @import_.command()
 @click.argument("file", type=click.Path(path_type=Path, dir_okay=False))
 @click.pass_obj
-def following(session: Session, file: Path) -> None:
+def following(session: CommandSession, file: Path) -> None:
     """Import the accounts that you follow elsewhere (Mastodon's CSV export) into the blogroll. The server looks them
     up and follows them.
     """

@@ -9,7 +9,7 @@ import click
 from click.core import ParameterSource
 from yarl import URL
 
-from syndicate.cli.session import Session
+from syndicate.cli.session import CommandSession
 from syndicate.clock import utc_now
 from syndicate.config import Config, load
 from syndicate.errors import InputError
@@ -47,7 +47,7 @@ port = {port}
 @click.option("--keep-keys", is_flag=True, help="Create a new blog with the existing keys.")
 @click.option("--again", is_flag=True, help="Change the address or handle, as long as the blog is unknown to others.")
 @click.pass_obj
-def init(session: Session, url: str, handle: str, title: str, keep_keys: bool, again: bool) -> None:
+def init(session: CommandSession, url: str, handle: str, title: str, keep_keys: bool, again: bool) -> None:
     """Create a blog: write syndicate.toml, keys and directories. Nothing is overwritten."""
     path = session.path
     if again:
@@ -81,7 +81,7 @@ def _is_given(option: str) -> bool:
     return source is ParameterSource.COMMANDLINE
 
 
-def _create_with_keys(session: Session, url: str, handle: str) -> None:
+def _create_with_keys(session: CommandSession, url: str, handle: str) -> None:
     """Create a new database for existing settings and keys."""
     config = session.config()
     for name, value in (("url", url), ("handle", handle)):
@@ -110,7 +110,7 @@ def _create_with_keys(session: Session, url: str, handle: str) -> None:
     )
 
 
-def _change_identity(session: Session, url: str, handle: str) -> None:
+def _change_identity(session: CommandSession, url: str, handle: str) -> None:
     """Change the address or handle both in the settings and in the database, or in neither."""
     path, before = session.path, session.path.read_text(encoding="utf-8")
     text = before
@@ -172,7 +172,7 @@ def _port(url: str) -> int:
     return address.explicit_port or DEFAULT_PORT if here and address.scheme == "http" else DEFAULT_PORT
 
 
-def _create_storage(session: Session, config: Config, *, keep_keys: bool) -> None:
+def _create_storage(session: CommandSession, config: Config, *, keep_keys: bool) -> None:
     """Create directories, database and key."""
     for directory in (config.storage.media, config.storage.posts, config.storage.keys):
         directory.mkdir(parents=True, exist_ok=True)

@@ -4,7 +4,7 @@ from typing import Any
 
 import click
 
-from syndicate.cli.session import Session, as_json, print_rows
+from syndicate.cli.session import CommandSession, as_json, print_rows
 from syndicate.errors import AccountNotFound
 from syndicate.federation.actors.local_actors import SigningActor
 from syndicate.federation.outbox.account_requests import ServerInNeed, list_in_need, request_key_change
@@ -24,7 +24,7 @@ def keys() -> None:
 @click.option("--dry-run", is_flag=True, help="Only list the servers that may need help.")
 @as_json
 @click.pass_obj
-def rotate(session: Session, handle: str | None, dry_run: bool, as_json: bool) -> None:
+def rotate(session: CommandSession, handle: str | None, dry_run: bool, as_json: bool) -> None:
     """Change the key of the blog, or of its account HANDLE.
 
     The running server announces the change to the followers' servers, signed with the old key, and changes the key

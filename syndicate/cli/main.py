@@ -9,7 +9,7 @@ from typing import Any
 import click
 
 from syndicate import __version__
-from syndicate.cli.session import Session
+from syndicate.cli.session import CommandSession
 from syndicate.config import config_path
 from syndicate.errors import SyndicateError
 from syndicate.telemetry import logs
@@ -89,4 +89,4 @@ def main(context: click.Context, config: str | None, debug: bool) -> None:
     """Your blog as feeds and as an account in the fediverse."""
     os.umask(PRIVATE_UMASK)
     logs.configure(debug=debug)
-    context.obj = Session(path=config_path(config), debug=debug)
+    context.obj = CommandSession(path=config_path(config), debug=debug)

@@ -5,8 +5,8 @@ import sys
 import click
 
 from syndicate.cli.progress import progress
-from syndicate.cli.session import Session
-from syndicate.publishing.media_rebuild import MediaRebuild, Rebuilt
+from syndicate.cli.session import CommandSession
+from syndicate.publishing.media_rebuild import MediaRebuild, RebuildReport
 from syndicate.services.commands import Services
 from syndicate.translation import _
 
@@ -18,12 +18,12 @@ def media() -> None:
 
 @media.command()
 @click.pass_obj
-def rebuild(session: Session) -> None:
+def rebuild(session: CommandSession) -> None:
     """Remove metadata from pictures that earlier versions stored, and make smaller forms of them for small screens.
     Nobody is notified, and no post changes its date.
     """
 
-    async def work(services: Services) -> Rebuilt:
+    async def work(services: Services) -> RebuildReport:
         with progress("pictures") as advance:
             rerender = services.publisher.rerender
             return await MediaRebuild(services.store, services.files, rerender=rerender, progress=advance).run()

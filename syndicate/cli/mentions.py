@@ -6,7 +6,7 @@ from typing import Any
 
 import click
 
-from syndicate.cli.session import Session, as_json
+from syndicate.cli.session import CommandSession, as_json
 from syndicate.comments.mentions import list_mentions, mark_seen
 from syndicate.content.scripts import marked
 from syndicate.content.text import plain
@@ -21,7 +21,7 @@ LINE_WIDTH = 78
 @click.option("--all", "seen", is_flag=True, help="Include those you have seen.")
 @as_json
 @click.pass_obj
-def mentions(session: Session, seen: bool, as_json: bool) -> None:
+def mentions(session: CommandSession, seen: bool, as_json: bool) -> None:
     """List mentions of the blog outside of replies, and private messages, newest first. They are kept for 90 days,
     and only you can see them.
     """

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import click
 
-from syndicate.cli.session import Session
+from syndicate.cli.session import CommandSession
 from syndicate.importers import markdown_files
 from syndicate.importers.markdown_files import MarkdownFile
 from syndicate.importers.post_importer import FileVersion, named
@@ -32,7 +32,7 @@ class _Done:
 @click.option("--replace", is_flag=True, help="Also replace a post that was imported or came in another way.")
 @click.option("--minor", is_flag=True, help="Do not announce the change: no Update is sent, and no feed is pushed.")
 @click.pass_obj
-def publish(session: Session, file: Path, replace: bool, minor: bool) -> None:
+def publish(session: CommandSession, file: Path, replace: bool, minor: bool) -> None:
     """Publish a Markdown FILE as a post, or update the post with its slug."""
 
     async def work(services: Services) -> _Done:
@@ -66,7 +66,7 @@ def print_header_notes(file: Path, read: MarkdownFile) -> None:
         click.echo(_("held back: {reason}", reason=reason), err=True)
 
 
-def _print_result(session: Session, file: Path, done: _Done) -> None:
+def _print_result(session: CommandSession, file: Path, done: _Done) -> None:
     published, post, url = done.published, done.published.post, session.config().site.url
     print_header_notes(file, done.read)
     if published.moved:
@@ -130,7 +130,7 @@ def _print_result(session: Session, file: Path, done: _Done) -> None:
 @click.command()
 @click.argument("slug")
 @click.pass_obj
-def delete(session: Session, slug: str) -> None:
+def delete(session: CommandSession, slug: str) -> None:
     """Delete the post SLUG, here and on other servers."""
 
     async def work(services: Services) -> list[Path]:

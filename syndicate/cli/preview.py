@@ -8,7 +8,7 @@ from tempfile import TemporaryDirectory
 import click
 
 from syndicate.cli.posts import file_version, print_header_notes
-from syndicate.cli.session import Session
+from syndicate.cli.session import CommandSession
 from syndicate.federation.actors.local_actors import BLOG
 from syndicate.importers import markdown_files
 from syndicate.importers.markdown_files import MarkdownFile
@@ -39,7 +39,7 @@ class _Preview:
 @click.option("--minor", is_flag=True, help="As with `publish`: a change that is not announced.")
 @click.option("--html", is_flag=True, help="Print the rendered text, too.")
 @click.pass_obj
-def preview(session: Session, file: Path, replace: bool, minor: bool, html: bool) -> None:
+def preview(session: CommandSession, file: Path, replace: bool, minor: bool, html: bool) -> None:
     """Show what `publish` would do with a Markdown FILE. Nothing is stored and nothing is sent."""
     seen = session.run(lambda services: _preview(services, file, replace=replace, minor=minor))
     print_header_notes(file, seen.read)

@@ -5,14 +5,14 @@ import json
 import click
 
 from syndicate import permalinks
-from syndicate.cli.session import Session
+from syndicate.cli.session import CommandSession
 from syndicate.services.commands import Services
 from syndicate.translation import _
 
 SAMPLE_SIZE = 200
 
 
-def print_permalinks(session: Session) -> None:
+def print_permalinks(session: CommandSession) -> None:
     """Propose the pattern that the addresses of most posts follow, unless new posts get such addresses anyway."""
     site = session.site()
 

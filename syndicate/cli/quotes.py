@@ -5,7 +5,7 @@ from typing import Any
 
 import click
 
-from syndicate.cli.session import Session, as_json, print_rows
+from syndicate.cli.session import CommandSession, as_json, print_rows
 from syndicate.comments import quotes as decisions
 from syndicate.comments.known_quotes import KnownQuote, list_known
 from syndicate.content.scripts import marked
@@ -26,7 +26,7 @@ def quotes() -> None:
 @quotes.command("list")
 @as_json
 @click.pass_obj
-def list_(session: Session, as_json: bool) -> None:
+def list_(session: CommandSession, as_json: bool) -> None:
     """List quotes of your posts, newest first, with their texts and whether they were allowed."""
     columns = ("quote", "name", "words", "post", "state", "shown", "at")
     print_rows(session.run(_rows), as_json=as_json, columns=columns, nothing=_("No quotes."))
@@ -55,7 +55,7 @@ def _row(known: KnownQuote) -> dict[str, Any]:
 @quotes.command()
 @click.argument("quote")
 @click.pass_obj
-def revoke(session: Session, quote: str) -> None:
+def revoke(session: CommandSession, quote: str) -> None:
     """Revoke the authorization of a quote (its address as `quotes list` shows it), and show it no longer. The
     authorization is not given again."""
 
@@ -69,7 +69,7 @@ def revoke(session: Session, quote: str) -> None:
 @quotes.command()
 @click.argument("quote")
 @click.pass_obj
-def allow(session: Session, quote: str) -> None:
+def allow(session: CommandSession, quote: str) -> None:
     """Allow a revoked quote to be requested again."""
 
     async def work(services: Services) -> None:
@@ -83,7 +83,7 @@ def _decision(name: str, done: str, help: str, decide: Callable[[Store, str], Aw
     @quotes.command(name, help=help)
     @click.argument("ids", nargs=-1, required=True, metavar="QUOTE…")
     @click.pass_obj
-    def command(session: Session, ids: tuple[str, ...]) -> None:
+    def command(session: CommandSession, ids: tuple[str, ...]) -> None:
         async def work(services: Services) -> None:
             for uri in ids:
                 await decide(services.store, uri)

@@ -7,7 +7,7 @@ import click
 
 from syndicate import __version__
 from syndicate.cli.progress import progress
-from syndicate.cli.session import Session
+from syndicate.cli.session import CommandSession
 from syndicate.maintenance.rehearsal import Comparison, Rehearsal
 from syndicate.services.commands import Services
 from syndicate.translation import _
@@ -17,7 +17,7 @@ from syndicate.transport.client import Client
 @click.command()
 @click.argument("old_url")
 @click.pass_obj
-def rehearse(session: Session, old_url: str) -> None:
+def rehearse(session: CommandSession, old_url: str) -> None:
     """Compare the old blog at OLD_URL, which still runs, with this one: addresses, feed ids, titles, texts, pictures,
     comments and feeds. Nothing is changed. It asks for one page a second.
 

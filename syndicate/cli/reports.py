@@ -6,7 +6,7 @@ from typing import Any
 
 import click
 
-from syndicate.cli.session import Session, as_json, print_rows
+from syndicate.cli.session import CommandSession, as_json, print_rows
 from syndicate.errors import ReportNotFound
 from syndicate.services.commands import Services
 from syndicate.storage import Tables
@@ -23,7 +23,7 @@ def reports() -> None:
 @reports.command("list")
 @as_json
 @click.pass_obj
-def list_(session: Session, as_json: bool) -> None:
+def list_(session: CommandSession, as_json: bool) -> None:
     """List the reports, newest first."""
 
     async def work(services: Services) -> list[dict[str, Any]]:
@@ -40,7 +40,7 @@ def list_(session: Session, as_json: bool) -> None:
 @reports.command()
 @click.argument("ids", nargs=-1, required=True, metavar="ID…")
 @click.pass_obj
-def dismiss(session: Session, ids: tuple[str, ...]) -> None:
+def dismiss(session: CommandSession, ids: tuple[str, ...]) -> None:
     """Dismiss these reports."""
 
     async def work(services: Services) -> None:

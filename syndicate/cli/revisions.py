@@ -6,7 +6,7 @@ from typing import Any
 
 import click
 
-from syndicate.cli.session import Session, as_json, print_rows
+from syndicate.cli.session import CommandSession, as_json, print_rows
 from syndicate.content.text import excerpt, plain
 from syndicate.errors import InputError
 from syndicate.model.post import SourceFormat
@@ -22,7 +22,7 @@ from syndicate.translation import _
 @click.option("--restore", type=int, metavar="N", help="Bring the text N back, as a new revision.")
 @as_json
 @click.pass_obj
-def revisions(session: Session, slug: str, restore: int | None, as_json: bool) -> None:
+def revisions(session: CommandSession, slug: str, restore: int | None, as_json: bool) -> None:
     """List the earlier texts of the post SLUG, with the dates at which they were replaced."""
     if restore is not None:
         published = session.run(lambda services: _restore(services, slug, restore))

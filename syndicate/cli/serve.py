@@ -8,7 +8,7 @@ import click
 import uvloop
 from rich.cells import cell_len
 
-from syndicate.cli.session import Session
+from syndicate.cli.session import CommandSession
 from syndicate.errors import ConfigurationError
 from syndicate.services.commands import open_services
 from syndicate.services.server import build_server
@@ -21,7 +21,7 @@ from syndicate.web.http.connections import raise_open_file_limit
 @click.command()
 @click.option("--only", type=click.Choice(["web", "workers"]), help="Run only one part, to use several machines.")
 @click.pass_obj
-def serve(session: Session, only: Literal["web", "workers"] | None) -> None:
+def serve(session: CommandSession, only: Literal["web", "workers"] | None) -> None:
     """Run the server: web, delivery, inbox, pictures, posts folder. Ends on SIGTERM."""
     config = session.config()
     if config.server.workers > 1:

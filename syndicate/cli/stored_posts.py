@@ -12,7 +12,7 @@ from typing import Any
 import click
 
 from syndicate.cli.posts import files_in_folder
-from syndicate.cli.session import Session, as_json, print_rows
+from syndicate.cli.session import CommandSession, as_json, print_rows
 from syndicate.content import frontmatter
 from syndicate.content.header_writer import header_of
 from syndicate.errors import InputError, SyndicateError
@@ -45,7 +45,7 @@ def posts(context: click.Context, /, pages: bool, deleted: bool, search: str, as
     """List posts and pages, newest first, also those that are not public."""
     if context.invoked_subcommand is not None:
         return
-    session: Session = context.obj
+    session: CommandSession = context.obj
     states = tuple(state for name, states in FILTERS.items() if chosen[name] for state in states)
     if deleted:
         if states or pages or search:
@@ -102,7 +102,7 @@ async def _deleted(services: Services) -> list[dict[str, Any]]:
 @click.argument("slug")
 @as_json
 @click.pass_obj
-def show(session: Session, slug: str, as_json: bool) -> None:
+def show(session: CommandSession, slug: str, as_json: bool) -> None:
     """Show the post SLUG: what is known of it, and its text."""
     fields = session.run(lambda services: _fields(services, slug))
     if as_json:
@@ -154,7 +154,7 @@ async def _fields(services: Services, slug: str) -> dict[str, Any]:
 @posts.command()
 @click.argument("slug")
 @click.pass_obj
-def release(session: Session, slug: str) -> None:
+def release(session: CommandSession, slug: str) -> None:
     """Publish the draft or private post SLUG. A draft is dated now, unless its date lies ahead."""
 
     async def work(services: Services) -> Published:
@@ -197,7 +197,7 @@ class _Edited:
 @click.argument("slug")
 @click.option("--minor", is_flag=True, help="Do not announce the change: no Update is sent, and no feed is pushed.")
 @click.pass_obj
-def edit(session: Session, slug: str, minor: bool) -> None:
+def edit(session: CommandSession, slug: str, minor: bool) -> None:
     """Edit the post SLUG in $EDITOR. Its properties stand at the top of the text."""
     before = session.run(lambda services: _read(services, slug))
     with _edited_file(before.text) as path:

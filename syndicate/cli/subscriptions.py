@@ -4,7 +4,7 @@ from typing import Any
 
 import click
 
-from syndicate.cli.session import Session, as_json, print_rows
+from syndicate.cli.session import CommandSession, as_json, print_rows
 from syndicate.services.commands import Services
 from syndicate.translation import _
 
@@ -14,7 +14,7 @@ MAX_ROWS = 10_000
 @click.command()
 @as_json
 @click.pass_obj
-def subscriptions(session: Session, as_json: bool) -> None:
+def subscriptions(session: CommandSession, as_json: bool) -> None:
     """List the WebSub subscriptions to the feeds, with the result of the last push."""
 
     async def work(services: Services) -> list[dict[str, Any]]:

@@ -5,7 +5,7 @@ from datetime import UTC, tzinfo
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Dialect:
+class HeaderDialect:
     """The rules of one program.
 
     `date_fields`: the fields that give the date, the first valid one counts. `utc_with_seconds`: an unquoted time
@@ -32,10 +32,10 @@ class Dialect:
     is_lenient: bool = False
 
 
-OURS = Dialect()
+OURS = HeaderDialect()
 """Files that were written for this program, with the spellings of all others."""
 
 
-def zone_of(dialect: Dialect, zone: tzinfo, *, is_plain: bool, has_seconds: bool) -> tzinfo:
+def zone_of(dialect: HeaderDialect, zone: tzinfo, *, is_plain: bool, has_seconds: bool) -> tzinfo:
     """Return the zone of a date without one."""
     return UTC if dialect.utc_with_seconds and is_plain and has_seconds else zone

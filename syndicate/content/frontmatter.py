@@ -10,7 +10,7 @@ from datetime import datetime, tzinfo
 
 import yaml
 
-from syndicate.content.dialect import OURS, Dialect
+from syndicate.content.dialect import OURS, HeaderDialect
 from syndicate.content.header_fields import (
     DATES,
     IMAGES,
@@ -18,7 +18,7 @@ from syndicate.content.header_fields import (
     RELEASES,
     SUMMARIES,
     UPDATED,
-    Context,
+    FieldContext,
     FrontMatter,
 )
 from syndicate.content.headers import Header, Pairs, split_header
@@ -41,7 +41,7 @@ _NOT_REPEATED = PRIVATE_FIELDS | {"state"}
 
 
 def split(
-    text: str, *, file: str, timezone: tzinfo, now: datetime | None = None, dialect: Dialect = OURS
+    text: str, *, file: str, timezone: tzinfo, now: datetime | None = None, dialect: HeaderDialect = OURS
 ) -> tuple[FrontMatter, str]:
     """Split a Markdown text into header and body; a text without a header is all body.
 
@@ -53,7 +53,7 @@ def split(
 
 
 def read_front_matter(
-    header: Header, *, file: str, timezone: tzinfo, now: datetime | None = None, dialect: Dialect = OURS
+    header: Header, *, file: str, timezone: tzinfo, now: datetime | None = None, dialect: HeaderDialect = OURS
 ) -> FrontMatter:
     """Read the fields of a header. Raises FrontMatterInvalid."""
     return _HeaderReader(file, header.line, timezone, now, dialect).read(header.fields)
@@ -147,7 +147,7 @@ def _term_slug(name: str) -> str:
 class _HeaderReader:
     """Reads one header, whose first line is below `line` of a file named in errors."""
 
-    def __init__(self, file: str, line: int, timezone: tzinfo, now: datetime | None, dialect: Dialect) -> None:
+    def __init__(self, file: str, line: int, timezone: tzinfo, now: datetime | None, dialect: HeaderDialect) -> None:
         self._file, self._line = file, line
         self._timezone, self._now, self._dialect = timezone, now, dialect
 
@@ -189,7 +189,7 @@ class _HeaderReader:
         if self._says_nothing(name, value):
             return front
         try:
-            return read(front, value, Context(name=name, zone=self._timezone, dialect=self._dialect))
+            return read(front, value, FieldContext(name=name, zone=self._timezone, dialect=self._dialect))
         except WrongValue as wrong:
             return self._with_problem(front, name, self._invalid(str(wrong), value, field))
 

@@ -12,7 +12,7 @@ from datetime import datetime, tzinfo
 import yaml
 
 from syndicate.content.addresses import is_web_address
-from syndicate.content.dialect import Dialect, zone_of
+from syndicate.content.dialect import HeaderDialect, zone_of
 from syndicate.content.media_types import media_type_of
 from syndicate.content.text import slugify
 from syndicate.content.written_dates import NoDate, parse_date
@@ -130,18 +130,18 @@ class FrontMatter:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Context:
+class FieldContext:
     """What a field is read by; `name` is its normalized name."""
 
     name: str
     zone: tzinfo
-    dialect: Dialect
+    dialect: HeaderDialect
 
 
-Read = Callable[[FrontMatter, yaml.Node, Context], FrontMatter]
+Read = Callable[[FrontMatter, yaml.Node, FieldContext], FrontMatter]
 
 
-def instant(node: yaml.Node, context: Context) -> datetime:
+def instant(node: yaml.Node, context: FieldContext) -> datetime:
     text = text_of(node)
     seconds = bool(_SECONDS.search(text))
     zone = zone_of(context.dialect, context.zone, is_plain=_is_plain(node), has_seconds=seconds)
@@ -158,11 +158,11 @@ def _is_plain(node: yaml.Node) -> bool:
     return isinstance(node, yaml.ScalarNode) and not node.style
 
 
-def _title(front: FrontMatter, node: yaml.Node, _context: Context) -> FrontMatter:
+def _title(front: FrontMatter, node: yaml.Node, _context: FieldContext) -> FrontMatter:
     return replace(front, has_title=True, title="" if is_null(node) else line_of(node))
 
 
-def _slug(front: FrontMatter, node: yaml.Node, _context: Context) -> FrontMatter:
+def _slug(front: FrontMatter, node: yaml.Node, _context: FieldContext) -> FrontMatter:
     text = text_of(node).strip("/").rpartition("/")[2]
     if any(mark in text for mark in "\\?#%"):
         raise WrongValue("it must be one part of an address, without \\ ? # %")
@@ -172,37 +172,37 @@ def _slug(front: FrontMatter, node: yaml.Node, _context: Context) -> FrontMatter
     return replace(front, slug=slug, written_slug=text)
 
 
-def _address(front: FrontMatter, node: yaml.Node, context: Context) -> FrontMatter:
+def _address(front: FrontMatter, node: yaml.Node, context: FieldContext) -> FrontMatter:
     """Read the permalink; of several fields, the first in `ADDRESSES` counts."""
     return replace(front, address=text_of(node) if context.name == "url" or not front.address else front.address)
 
 
-def _aliases(front: FrontMatter, node: yaml.Node, context: Context) -> FrontMatter:
+def _aliases(front: FrontMatter, node: yaml.Node, context: FieldContext) -> FrontMatter:
     found = [text_of(item) for item in (node.value if isinstance(node, yaml.SequenceNode) else [node])]
     is_title = context.name == "aliases" and context.dialect.titles_as_aliases
     kept = [one for one in found if one and (not is_title or "/" in one)]
     return replace(front, aliases=tuple(dict.fromkeys((*front.aliases, *kept))))
 
 
-def _guid(front: FrontMatter, node: yaml.Node, _context: Context) -> FrontMatter:
+def _guid(front: FrontMatter, node: yaml.Node, _context: FieldContext) -> FrontMatter:
     guid = text_of(node)
     if len(guid) > _MAX_GUID_LENGTH:
         raise WrongValue(f"it must be at most {_MAX_GUID_LENGTH} characters long")
     return replace(front, guid=guid)
 
 
-def _date(front: FrontMatter, node: yaml.Node, context: Context) -> FrontMatter:
+def _date(front: FrontMatter, node: yaml.Node, context: FieldContext) -> FrontMatter:
     return replace(front, dates=(*front.dates, (context.name, instant(node, context))))
 
 
-def _tags(front: FrontMatter, node: yaml.Node, context: Context) -> FrontMatter:
+def _tags(front: FrontMatter, node: yaml.Node, context: FieldContext) -> FrontMatter:
     names = _names(node, context)
     hidden = any(name.lower() in context.dialect.draft_tags for name in names)
     kept = tuple(name for name in names if name.lower() not in context.dialect.collections)
     return replace(front, tags=tuple(dict.fromkeys((*front.tags, *kept))), draft=front.draft or hidden)
 
 
-def _categories(front: FrontMatter, node: yaml.Node, context: Context) -> FrontMatter:
+def _categories(front: FrontMatter, node: yaml.Node, context: FieldContext) -> FrontMatter:
     if context.dialect.category_paths and isinstance(node, yaml.SequenceNode):
         items = node.value if any(isinstance(item, yaml.SequenceNode) for item in node.value) else [node]
         paths = (names_of(item) for item in items)
@@ -213,13 +213,13 @@ def _categories(front: FrontMatter, node: yaml.Node, context: Context) -> FrontM
     return replace(front, categories=tuple(dict.fromkeys((*front.categories, *kept))))
 
 
-def _names(node: yaml.Node, context: Context) -> tuple[str, ...]:
+def _names(node: yaml.Node, context: FieldContext) -> tuple[str, ...]:
     has_semicolon = context.dialect.semicolons and ";" in raw(node)
     is_plural = context.name in ("tags", "categories")
     return names_of(node, separator=";" if has_semicolon else ",", words=context.dialect.words_are_tags and is_plural)
 
 
-def _summary(front: FrontMatter, node: yaml.Node, context: Context) -> FrontMatter:
+def _summary(front: FrontMatter, node: yaml.Node, context: FieldContext) -> FrontMatter:
     summary = "" if is_null(node) else text_of(node)
     is_empty = context.name == "summary" and not summary and not is_null(node)
     return replace(
@@ -229,14 +229,14 @@ def _summary(front: FrontMatter, node: yaml.Node, context: Context) -> FrontMatt
     )
 
 
-def _language(front: FrontMatter, node: yaml.Node, _context: Context) -> FrontMatter:
+def _language(front: FrontMatter, node: yaml.Node, _context: FieldContext) -> FrontMatter:
     language = text_of(node).partition(".")[0].replace("_", "-")
     if not _LANGUAGE.fullmatch(language):
         raise WrongValue("it must be a language tag such as en or de-AT")
     return replace(front, language=language)
 
 
-def _comments(front: FrontMatter, node: yaml.Node, _context: Context) -> FrontMatter:
+def _comments(front: FrontMatter, node: yaml.Node, _context: FieldContext) -> FrontMatter:
     """Read whether comments are open: closed is `false`, `closed`, or an object that says so."""
     if isinstance(node, yaml.MappingNode):
         values = [value for key, value in node.value if raw(key).lower() in ("enable", "enabled", "show")]
@@ -250,16 +250,16 @@ def _comments(front: FrontMatter, node: yaml.Node, _context: Context) -> FrontMa
     return front
 
 
-def _no_comments(front: FrontMatter, node: yaml.Node, _context: Context) -> FrontMatter:
+def _no_comments(front: FrontMatter, node: yaml.Node, _context: FieldContext) -> FrontMatter:
     return replace(front, comments_open=front.comments_open and not bool_of(node))
 
 
-def _visibility(front: FrontMatter, node: yaml.Node, _context: Context) -> FrontMatter:
+def _visibility(front: FrontMatter, node: yaml.Node, _context: FieldContext) -> FrontMatter:
     is_quiet = raw(node).strip().lower() == "unlisted"
     return replace(front, visibility=Visibility.QUIET if is_quiet else one_of(Visibility, node))
 
 
-def _sensitive(front: FrontMatter, node: yaml.Node, _context: Context) -> FrontMatter:
+def _sensitive(front: FrontMatter, node: yaml.Node, _context: FieldContext) -> FrontMatter:
     if isinstance(node, yaml.ScalarNode) and node.tag == "tag:yaml.org,2002:bool":
         return replace(front, sensitive=bool_of(node))
     if not isinstance(node, yaml.ScalarNode):
@@ -268,7 +268,7 @@ def _sensitive(front: FrontMatter, node: yaml.Node, _context: Context) -> FrontM
     return replace(front, sensitive=bool(warning), warning=warning)
 
 
-def _pinned(front: FrontMatter, node: yaml.Node, context: Context) -> FrontMatter:
+def _pinned(front: FrontMatter, node: yaml.Node, context: FieldContext) -> FrontMatter:
     word = raw(node).strip()
     is_number = bool(re.fullmatch(r"-?[0-9]{1,9}", word))
     if not is_number and context.name in ("top", "featured") and word.lower() not in TRUE | FALSE:
@@ -276,7 +276,7 @@ def _pinned(front: FrontMatter, node: yaml.Node, context: Context) -> FrontMatte
     return replace(front, pinned=front.pinned or (int(word) > 0 if is_number else bool_of(node)))
 
 
-def _image(front: FrontMatter, node: yaml.Node, context: Context) -> FrontMatter:
+def _image(front: FrontMatter, node: yaml.Node, context: FieldContext) -> FrontMatter:
     """Read a picture: an address, an object with one, or a list of which the first counts."""
     if isinstance(node, yaml.SequenceNode):
         node = node.value[0] if node.value else yaml.ScalarNode("tag:yaml.org,2002:null", "")
@@ -309,11 +309,11 @@ def _unspaced(node: yaml.Node) -> yaml.Node:
     )
 
 
-def _image_alt(front: FrontMatter, node: yaml.Node, _context: Context) -> FrontMatter:
+def _image_alt(front: FrontMatter, node: yaml.Node, _context: FieldContext) -> FrontMatter:
     return replace(front, image_alt=text_of(node))
 
 
-def _enclosure(front: FrontMatter, node: yaml.Node, _context: Context) -> FrontMatter:
+def _enclosure(front: FrontMatter, node: yaml.Node, _context: FieldContext) -> FrontMatter:
     parts = (
         {"url": node} if isinstance(node, yaml.ScalarNode) else mapping_of(node, "url", "type", "length", "duration")
     )
@@ -330,7 +330,7 @@ def _enclosure(front: FrontMatter, node: yaml.Node, _context: Context) -> FrontM
     return replace(front, enclosure=Enclosure(url=url, media_type=media_type, length=int(length), duration=duration))
 
 
-def _reference(front: FrontMatter, node: yaml.Node, context: Context) -> FrontMatter:
+def _reference(front: FrontMatter, node: yaml.Node, context: FieldContext) -> FrontMatter:
     """Read what a post answers, likes or boosts. There is one at most: two would have two meanings."""
     address = text_of(node)
     if not is_web_address(address):
@@ -340,11 +340,11 @@ def _reference(front: FrontMatter, node: yaml.Node, context: Context) -> FrontMa
     return replace(front, reference=Reference(kind=REFERENCES[context.name], address=address))
 
 
-def _hashtags(front: FrontMatter, node: yaml.Node, _context: Context) -> FrontMatter:
+def _hashtags(front: FrontMatter, node: yaml.Node, _context: FieldContext) -> FrontMatter:
     return replace(front, hashtags=names_of(node))
 
 
-def _type(front: FrontMatter, node: yaml.Node, context: Context) -> FrontMatter:
+def _type(front: FrontMatter, node: yaml.Node, context: FieldContext) -> FrontMatter:
     """Read `type` and `layout`: a page, an article or a note; any other word is a theme's."""
     word = raw(node).strip().lower()
     if word == "page":
@@ -353,7 +353,7 @@ def _type(front: FrontMatter, node: yaml.Node, context: Context) -> FrontMatter:
     return replace(front, type=types.get(word, front.type)) if context.name == "type" else front
 
 
-def _state(front: FrontMatter, node: yaml.Node, _context: Context) -> FrontMatter:
+def _state(front: FrontMatter, node: yaml.Node, _context: FieldContext) -> FrontMatter:
     word = raw(node).strip().lower()
     if word not in STATES:
         raise WrongValue(f"it must be one of: {', '.join(state.value for state in dict.fromkeys(STATES.values()))}")

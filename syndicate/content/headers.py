@@ -15,9 +15,9 @@ from typing import Any
 
 import yaml
 
-from syndicate.content.dialect import OURS, Dialect
+from syndicate.content.dialect import OURS, HeaderDialect
 from syndicate.content.not_public import NAMES_ELSEWHERE, PRIVATE_FIELDS, name_of, nearly
-from syndicate.content.yaml_values import FlatLoader
+from syndicate.content.yaml_values import BoundedYamlLoader
 from syndicate.errors import FrontMatterInvalid
 from syndicate.translation import _
 
@@ -53,7 +53,7 @@ class Header:
     found: bool = True
 
 
-def split_header(text: str, *, file: str, dialect: Dialect = OURS) -> Header:
+def split_header(text: str, *, file: str, dialect: HeaderDialect = OURS) -> Header:
     """Split a cleaned text. Raises FrontMatterInvalid."""
     for read in (_fenced, _json, _members, _dotted, _bare):
         if (header := read(text, file, dialect)) is not None:
@@ -78,7 +78,7 @@ def to_fields(values: Mapping[str, Any]) -> Pairs:
 # -- one syntax each -------------------------------------------------------------------------------------------------
 
 
-def _fenced(text: str, file: str, dialect: Dialect) -> Header | None:
+def _fenced(text: str, file: str, dialect: HeaderDialect) -> Header | None:
     """YAML between `---`, TOML between `+++`, and what the opening line names."""
     opening = _FENCE.match(text)
     if opening is None:
@@ -101,7 +101,7 @@ def _fenced(text: str, file: str, dialect: Dialect) -> Header | None:
     return Header(fields=_FORMS[form](inside, file, line), body=body, line=line)
 
 
-def _json(text: str, file: str, _dialect: Dialect) -> Header | None:
+def _json(text: str, file: str, _dialect: HeaderDialect) -> Header | None:
     """JSON from `{` to its `}`."""
     opening = _JSON.match(text)
     if opening is None:
@@ -111,7 +111,7 @@ def _json(text: str, file: str, _dialect: Dialect) -> Header | None:
     return Header(fields=values, body=text[opening.start("start") + length :].lstrip(" \t\n"), line=line)
 
 
-def _members(text: str, file: str, _dialect: Dialect) -> Header | None:
+def _members(text: str, file: str, _dialect: HeaderDialect) -> Header | None:
     """JSON members without braces, up to `;;;`."""
     opening = _MEMBERS.match(text)
     if opening is None or not _is_known(opening["name"]):
@@ -125,7 +125,7 @@ def _members(text: str, file: str, _dialect: Dialect) -> Header | None:
     return Header(fields=values, body=text[end.end() :].lstrip("\n"), line=line)
 
 
-def _dotted(text: str, file: str, _dialect: Dialect) -> Header | None:
+def _dotted(text: str, file: str, _dialect: HeaderDialect) -> Header | None:
     """`.. key: value` lines of Nikola, in Markdown inside the first comment."""
     comment = _COMMENT.match(text)
     inside = comment["text"] if comment else text
@@ -141,7 +141,7 @@ def _dotted(text: str, file: str, _dialect: Dialect) -> Header | None:
     return Header(fields=[(key, value) for key, value, _rest in found], body=end.lstrip("\n"), line=start)
 
 
-def _bare(text: str, file: str, dialect: Dialect) -> Header | None:
+def _bare(text: str, file: str, dialect: HeaderDialect) -> Header | None:
     """Lines of fields without an opening line: YAML up to `---` (Hexo), or lines up to an empty one (Pelican)."""
     start = len(text) - len(text.lstrip("\n"))
     first = text[start:].partition("\n")[0]
@@ -206,7 +206,7 @@ def _yaml(inside: str, file: str, line: int) -> Pairs:
 def _parsed_yaml(inside: str, file: str, line: int) -> yaml.Node | None:
     _require_short(inside, file, line)
     try:
-        return FlatLoader(inside).get_single_node()
+        return BoundedYamlLoader(inside).get_single_node()
     except yaml.MarkedYAMLError as error:
         at = error.problem_mark.line + line + 1 if error.problem_mark else line
         hint = " (text that holds ': ' must stand in quotes)" if "mapping values" in (error.problem or "") else ""

@@ -80,7 +80,7 @@ def played(html: str) -> tuple[str, ...]:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Shown:
+class EmbeddedPicture:
     """A picture in a text. Sizes in pixels, 0 if not given."""
 
     address: str
@@ -91,7 +91,7 @@ class Shown:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Forms:
+class PictureForms:
     """What is known of a picture that is served here: its size in pixels, its smaller forms as a `srcset`, and the
     description that stands for it where the text gives none."""
 
@@ -101,16 +101,18 @@ class Forms:
     alt: str = ""
 
 
-def shown(html: str) -> tuple[Shown, ...]:
+def shown(html: str) -> tuple[EmbeddedPicture, ...]:
     """Return the pictures of a rendered text, in order, each once."""
-    found: dict[str, Shown] = {}
+    found: dict[str, EmbeddedPicture] = {}
     for tag in _tags(html):
         address = tag.value("src")
         if tag.name == "img" and not tag.closing and address:
             width, height = (int(size) if (size := tag.get(name)).isdecimal() else 0 for name in ("width", "height"))
             found.setdefault(
                 address,
-                Shown(address=address, alt=tag.value("alt"), width=width, height=height, srcset=tag.value("srcset")),
+                EmbeddedPicture(
+                    address=address, alt=tag.value("alt"), width=width, height=height, srcset=tag.value("srcset")
+                ),
             )
     return tuple(found.values())
 
@@ -121,7 +123,7 @@ def rewrite(
     url: Callable[[str], str | None] = lambda _address: None,
     missing: Callable[[str], bool] = lambda _address: False,
     lost: Callable[[str], bool] = lambda _address: False,
-    forms: Callable[[str], Forms | None] = lambda _address: None,
+    forms: Callable[[str], PictureForms | None] = lambda _address: None,
 ) -> str:
     """Return `html` with `url` applied to every address, and without what needs scripts.
 
@@ -178,7 +180,7 @@ def _rewritten(
     url: Callable[[str], str | None],
     missing: Callable[[str], bool],
     lost: Callable[[str], bool],
-    forms: Callable[[str], Forms | None],
+    forms: Callable[[str], PictureForms | None],
 ) -> Iterator[str]:
     in_link = in_picture = in_lost_link = is_later = False
     for token in tokens(html):
@@ -218,7 +220,7 @@ def _picture(image: Tag, url: Callable[[str], str | None], missing: Callable[[st
     return str(_with_addresses(Tag(name="img", attributes=(("src", escape(source)), *others)), url))
 
 
-def _with_forms(image: Tag, forms: Forms, *, is_lazy: bool) -> Tag:
+def _with_forms(image: Tag, forms: PictureForms, *, is_lazy: bool) -> Tag:
     """Return a picture with its size, unless the author gave one, and its smaller forms."""
     attributes = _without(image.attributes, _DROPPED)
     given = {name for name, _ in attributes}

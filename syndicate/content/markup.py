@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from enum import Enum, auto
 
 
-class Kind(Enum):
+class PieceKind(Enum):
     """The kind of a piece of source."""
 
     TEXT = auto()
@@ -25,7 +25,7 @@ class Kind(Enum):
 class Piece:
     """A piece of source. `name` is the element's in lower case, empty for text and comments."""
 
-    kind: Kind
+    kind: PieceKind
     source: str
     name: str = ""
 
@@ -46,11 +46,11 @@ def pieces(html: str, opaque: frozenset[str]) -> Iterator[Piece]:
             position = at + 1
             continue
         if text_from < at:
-            yield Piece(Kind.TEXT, html[text_from:at])
+            yield Piece(PieceKind.TEXT, html[text_from:at])
         yield piece
         position = text_from = at + len(piece.source)
     if text_from < len(html):
-        yield Piece(Kind.TEXT, html[text_from:])
+        yield Piece(PieceKind.TEXT, html[text_from:])
 
 
 def _comment(html: str, at: int, endless: set[str]) -> Piece | None:
@@ -60,7 +60,7 @@ def _comment(html: str, at: int, endless: set[str]) -> Piece | None:
     if end < 0:
         endless.add("!--")
         return None
-    return Piece(Kind.COMMENT, html[at : end + 3])
+    return Piece(PieceKind.COMMENT, html[at : end + 3])
 
 
 def _element(html: str, at: int, opaque: frozenset[str], endless: set[str]) -> Piece | None:
@@ -69,9 +69,9 @@ def _element(html: str, at: int, opaque: frozenset[str], endless: set[str]) -> P
         return None
     name = tag[2].lower()
     if tag[1]:
-        return Piece(Kind.CLOSING, tag[0], name)
+        return Piece(PieceKind.CLOSING, tag[0], name)
     if name in opaque and name not in endless and not tag[0].endswith("/>"):
         if closing := re.compile(rf"</{name}(?=[\s/>])[^<>]*+>", re.IGNORECASE).search(html, tag.end()):
-            return Piece(Kind.WHOLE, html[at : closing.end()], name)
+            return Piece(PieceKind.WHOLE, html[at : closing.end()], name)
         endless.add(name)
-    return Piece(Kind.OPENING, tag[0], name)
+    return Piece(PieceKind.OPENING, tag[0], name)

@@ -7,7 +7,7 @@ in, HTML out; everything else stays byte for byte, also what stands within `<pre
 import re
 from html import escape
 
-from syndicate.content.markup import Kind, Piece, pieces
+from syndicate.content.markup import Piece, PieceKind, pieces
 from syndicate.content.tags import Tag, tokens
 
 _OPAQUE = frozenset({"applet", "code", "object", "pre", "script", "style", "textarea"})
@@ -38,7 +38,7 @@ def with_links(html: str) -> tuple[str, tuple[str, ...]]:
         if address:
             linked.append(piece.name)
             parts.append(_link(address))
-        elif piece.name not in ("embed", "applet") or piece.kind is Kind.TEXT:
+        elif piece.name not in ("embed", "applet") or piece.kind is PieceKind.TEXT:
             parts.append(piece.source)
     return "".join(parts), tuple(linked)
 
@@ -49,11 +49,11 @@ def _link(address: str) -> str:
 
 
 def _address(piece: Piece) -> str:
-    if piece.name in ("object", "applet") and piece.kind is Kind.WHOLE:
+    if piece.name in ("object", "applet") and piece.kind is PieceKind.WHOLE:
         return _played(piece.source)
-    if piece.name == "embed" and piece.kind is Kind.OPENING:
+    if piece.name == "embed" and piece.kind is PieceKind.OPENING:
         return _played(piece.source)
-    if piece.name == "script" and piece.kind is Kind.WHOLE:
+    if piece.name == "script" and piece.kind is PieceKind.WHOLE:
         return _written_by_script(piece.source)
     return ""
 

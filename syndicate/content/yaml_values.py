@@ -19,7 +19,7 @@ FALSE = frozenset({"false", "no", "off"})
 _NAMES_OF_OBJECTS = ("name", "label", "title", "slug")
 
 
-class FlatLoader(yaml.SafeLoader):
+class BoundedYamlLoader(yaml.SafeLoader):
     """Loads YAML without aliases and deep nesting, which headers do not need and expansion bombs do."""
 
     def __init__(self, header: str) -> None:

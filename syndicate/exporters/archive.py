@@ -6,7 +6,7 @@ from typing import Any
 
 from syndicate.clock import to_wire
 from syndicate.config import SiteConfig
-from syndicate.exporters.entries import Entry
+from syndicate.exporters.entries import ExportEntry
 from syndicate.exporters.texts import header_of
 from syndicate.model.post import SourceFormat
 from syndicate.urls import Urls
@@ -29,7 +29,7 @@ def feed_start(site: SiteConfig, urls: Urls) -> str:
     return json.dumps(present, ensure_ascii=False).removesuffix("}") + ', "items": ['
 
 
-def feed_item(entry: Entry, urls: Urls) -> str:
+def feed_item(entry: ExportEntry, urls: Urls) -> str:
     post, made = entry.post, entry.made
     fields: dict[str, Any] = {
         "id": post.guid,
@@ -56,7 +56,7 @@ def page_start(site: SiteConfig) -> str:
     )
 
 
-def page_item(entry: Entry, urls: Urls) -> str:
+def page_item(entry: ExportEntry, urls: Urls) -> str:
     post = entry.post
     heading = f'<h2 class="p-name">{escape(post.title)}</h2>\n' if post.title else ""
     date = to_wire(post.published)
@@ -70,7 +70,7 @@ def page_item(entry: Entry, urls: Urls) -> str:
 PAGE_END = "</body>\n</html>\n"
 
 
-def _with_uploads(entry: Entry, urls: Urls) -> str:
+def _with_uploads(entry: ExportEntry, urls: Urls) -> str:
     """Return the HTML with the addresses of files changed to those in the archive."""
     html = entry.post.html
     for file in entry.files:

@@ -20,7 +20,7 @@ from syndicate.config import SiteConfig
 from syndicate.content.own_format import folder_name
 from syndicate.errors import InputError
 from syndicate.exporters import archive, lists, texts, wxr
-from syndicate.exporters.entries import Entry, list_entries, number_after_largest
+from syndicate.exporters.entries import ExportEntry, list_entries, number_after_largest
 from syndicate.exporters.pictures import place_files
 from syndicate.feeds import opml
 from syndicate.media import MediaFiles
@@ -112,7 +112,7 @@ class BlogExporter:
         quoted = {name: json.dumps(value, ensure_ascii=False) for name, value in names.items()}
         await asyncio.to_thread((folder / "hugo.toml").write_text, HUGO.format(**quoted), encoding="utf-8")
 
-    def _entry(self, entry: Entry, folder: Path, out: "_Streams", items: wxr.Items, attachments: int) -> int:
+    def _entry(self, entry: ExportEntry, folder: Path, out: "_Streams", items: wxr.Items, attachments: int) -> int:
         """Write a post in every form, and return the number after its last attachment."""
         post = entry.post
         placed = place_files(entry, self._urls)
@@ -136,7 +136,7 @@ class BlogExporter:
         self._count(entry)
         return attachments + len(public)
 
-    def _count(self, entry: Entry) -> None:
+    def _count(self, entry: ExportEntry) -> None:
         self.report.posts += entry.post.kind is PostKind.POST
         self.report.pages += entry.post.kind is PostKind.PAGE
         self.report.comments += len(entry.comments)

@@ -31,7 +31,7 @@ class NumberedComment:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Entry:
+class ExportEntry:
     """A post or page with everything that belongs to it."""
 
     number: int
@@ -43,7 +43,7 @@ class Entry:
 
 
 @dataclass(slots=True)
-class Numbers:
+class ExportNumbers:
     """Numbers for what WordPress numbers: those that things had are kept, others follow after the largest."""
 
     taken: set[int] = field(default_factory=set)
@@ -58,10 +58,10 @@ class Numbers:
         return wanted
 
 
-async def list_entries(store: Store) -> AsyncIterator[Entry]:
+async def list_entries(store: Store) -> AsyncIterator[ExportEntry]:
     """Yield all posts and pages, the oldest first."""
-    posts = Numbers(next=await number_after_largest(store))
-    comments = Numbers(next=1 + max(await _anchored(store), default=0))
+    posts = ExportNumbers(next=await number_after_largest(store))
+    comments = ExportNumbers(next=1 + max(await _anchored(store), default=0))
     place = START
     while batch := await store.post_export.list_after(place, BATCH_SIZE):
         for post in batch:
@@ -82,11 +82,13 @@ async def _anchored(store: Store) -> list[int]:
     return [int(match[1]) for match in found if match]
 
 
-async def _entry(store: Store, post: Post, made: PostSource, numbers: Numbers, comments: Numbers) -> Entry:
+async def _entry(
+    store: Store, post: Post, made: PostSource, numbers: ExportNumbers, comments: ExportNumbers
+) -> ExportEntry:
     aliases = tuple(sorted(await store.posts.list_aliases(post.id)))
     had = next((int(match[1]) for alias in aliases if (match := OLD_NUMBER.fullmatch(alias))), None)
     files = [file for file in await store.media.list_of_post(post.id) if file.state is MediaState.KEPT]
-    return Entry(
+    return ExportEntry(
         number=numbers.number(had),
         post=post,
         made=made,
@@ -96,7 +98,7 @@ async def _entry(store: Store, post: Post, made: PostSource, numbers: Numbers, c
     )
 
 
-def _numbered(comments: list[Comment], numbers: Numbers) -> tuple[NumberedComment, ...]:
+def _numbered(comments: list[Comment], numbers: ExportNumbers) -> tuple[NumberedComment, ...]:
     """Number the comments of a post: each after the one that it replies to."""
     known = {comment.id: comment for comment in comments}
     done: dict[str, NumberedComment] = {}

@@ -8,7 +8,7 @@ from typing import Any
 
 from syndicate.clock import to_wire
 from syndicate.content.own_format import COMMENTS_FORMAT, COMMENTS_VERSION
-from syndicate.exporters.entries import Entry, NumberedComment
+from syndicate.exporters.entries import ExportEntry, NumberedComment
 from syndicate.feeds.opml import Outline
 from syndicate.model.blogroll import BlogrollEntry
 
@@ -20,12 +20,12 @@ def comments_start() -> str:
     return f'{{"format": "{COMMENTS_FORMAT}", "version": {COMMENTS_VERSION}, "comments": ['
 
 
-def comments_of(entry: Entry) -> list[str]:
+def comments_of(entry: ExportEntry) -> list[str]:
     """Return the comments on a post, each as a line of JSON."""
     return [json.dumps(comment_fields(entry, it), ensure_ascii=False) for it in entry.comments]
 
 
-def comment_fields(entry: Entry, it: NumberedComment) -> dict[str, Any]:
+def comment_fields(entry: ExportEntry, it: NumberedComment) -> dict[str, Any]:
     """Return what is exported of a comment. Mail and IP addresses are not stored, so they cannot be here."""
     comment = it.comment
     fields = {

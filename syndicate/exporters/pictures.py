@@ -13,7 +13,7 @@ from urllib.parse import unquote
 from syndicate.content import html as author_html
 from syndicate.content.markdown import to_html
 from syndicate.content.text import canonical_path
-from syndicate.exporters.entries import Entry
+from syndicate.exporters.entries import ExportEntry
 from syndicate.model.post import SourceFormat
 from syndicate.publishing.post_files import ROOT_ENDS
 from syndicate.storage.media import MediaFile
@@ -21,7 +21,7 @@ from syndicate.urls import Urls, join, split
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Files:
+class ExportedFiles:
     """`beside` and `static` are path → name in the media directory; `source` and `image` name the files there."""
 
     source: str
@@ -30,7 +30,7 @@ class Files:
     static: dict[str, str]
 
 
-def place_files(entry: Entry, urls: Urls) -> Files:
+def place_files(entry: ExportEntry, urls: Urls) -> ExportedFiles:
     """Return where the files of a post go."""
     made, post = entry.made, entry.post
     raw = made.source if made.source_format is SourceFormat.HTML else to_html(made.source)
@@ -51,12 +51,12 @@ def place_files(entry: Entry, urls: Urls) -> Files:
             path = urls.media(file.name)
             renamed[reference] = path
         static[path.lstrip("/")] = file.name
-    return Files(
+    return ExportedFiles(
         source=_renamed(made.source, renamed), image=renamed.get(made.image, made.image), beside=beside, static=static
     )
 
 
-def _file(reference: str, entry: Entry, urls: Urls) -> MediaFile | None:
+def _file(reference: str, entry: ExportEntry, urls: Urls) -> MediaFile | None:
     """Return the file of ours that a reference names, resolved as the renderer resolves it."""
     by_source = {file.source_url: file for file in entry.files}
     bare = reference.partition("#")[0]

@@ -9,16 +9,16 @@ from syndicate.clock import to_wire
 from syndicate.content.frontmatter import terms as terms_of
 from syndicate.content.header_writer import HIDDEN_STATES, image_field, own_fields, write_header
 from syndicate.content.shortcode_marks import escape_shortcodes
-from syndicate.exporters.entries import Entry
+from syndicate.exporters.entries import ExportEntry
 from syndicate.model.post import Post, PostState, SourceFormat, TermKind
 
 
-def render(entry: Entry, source: str, image: str) -> str:
+def render(entry: ExportEntry, source: str, image: str) -> str:
     """Return the file of a post. `source` and `image` are as written, but for addresses that had to change."""
     return f"{write_header(header_of(entry, image))}\n{escape_shortcodes(source)}\n"
 
 
-def header_of(entry: Entry, image: str) -> dict[str, Any]:
+def header_of(entry: ExportEntry, image: str) -> dict[str, Any]:
     """Return the fields of the header: those that every program knows first, then ours."""
     post = entry.post
     tags, categories = [tag.name for tag in post.tags], [category.name for category in post.categories]
@@ -40,7 +40,7 @@ def header_of(entry: Entry, image: str) -> dict[str, Any]:
     return fields | _further_fields(entry, image)
 
 
-def _further_fields(entry: Entry, image: str) -> dict[str, Any]:
+def _further_fields(entry: ExportEntry, image: str) -> dict[str, Any]:
     """Return the fields that only this program knows, as far as they differ from the usual."""
     post = entry.post
     fields: dict[str, Any] = {

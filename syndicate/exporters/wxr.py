@@ -16,7 +16,7 @@ from zoneinfo import ZoneInfo
 from syndicate.config import SiteConfig
 from syndicate.content.own_format import POST_FIELD
 from syndicate.content.text import slugify
-from syndicate.exporters.entries import Entry, NumberedComment
+from syndicate.exporters.entries import ExportEntry, NumberedComment
 from syndicate.exporters.lists import comment_fields
 from syndicate.model.comment import CommentState
 from syndicate.model.post import Post, PostKind, PostState, Term, TermKind
@@ -111,7 +111,9 @@ class Items:
     _moments: set[tuple[str, str, datetime]] = field(default_factory=set)
     _attached: set[str] = field(default_factory=set)
 
-    def render(self, entry: Entry, markdown: str, files: dict[str, MediaFile], first_number: int) -> Iterator[str]:
+    def render(
+        self, entry: ExportEntry, markdown: str, files: dict[str, MediaFile], first_number: int
+    ) -> Iterator[str]:
         """Yield the item of a post, then one for each of its files that has none yet, numbered from `first_number` on."""
         new = [(path, file) for path, file in sorted(files.items()) if path not in self._attached]
         self._attached.update(path for path, _ in new)
@@ -119,7 +121,7 @@ class Items:
         for number, (path, file) in enumerate(new, first_number):
             yield self._attachment(number, path, file, entry)
 
-    def _item(self, entry: Entry, markdown: str) -> str:
+    def _item(self, entry: ExportEntry, markdown: str) -> str:
         post = entry.post
         parts = [
             tag("title", post.title),
@@ -158,7 +160,7 @@ class Items:
             tag("wp:post_modified_gmt", _local(post.updated, UTC)),
         )
 
-    def _attachment(self, number: int, path: str, file: MediaFile, entry: Entry) -> str:
+    def _attachment(self, number: int, path: str, file: MediaFile, entry: ExportEntry) -> str:
         name = path.rsplit("/", 1)[-1]
         uploads = "/wp-content/uploads/"
         attached = path.partition(uploads)[2] if uploads in path else name
@@ -188,7 +190,7 @@ def _category(term: Term) -> str:
     return cdata("category", term.name, f' domain="{TAXONOMY[term.kind]}" nicename="{nicename}"')
 
 
-def _old_slugs(entry: Entry) -> list[str]:
+def _old_slugs(entry: ExportEntry) -> list[str]:
     """Return the slugs that the post had at an address like its own."""
     start = entry.post.path.rstrip("/").rpartition("/")[0]
     found = (alias.rstrip("/").rpartition("/") for alias in entry.aliases if "?" not in alias)
@@ -200,7 +202,7 @@ def _enclosure(post: Post) -> str:
     return meta("enclosure", f"{it.url}\n{it.length}\n{it.media_type}\n") if it else ""
 
 
-def _comment(entry: Entry, it: NumberedComment, zone: ZoneInfo) -> str:
+def _comment(entry: ExportEntry, it: NumberedComment, zone: ZoneInfo) -> str:
     comment = it.comment
     parts = [
         tag("wp:comment_id", it.number),

@@ -20,7 +20,7 @@ MAX_CACHED_ENTRIES = 300
 
 
 @dataclass(frozen=True, slots=True)
-class Writer:
+class FragmentWriter:
     """The functions of a format: render the frame and an entry, the separator of entries, and an entry without
     comment counts.
     """
@@ -31,11 +31,11 @@ class Writer:
     without_counts: Callable[[bytes], bytes]
 
 
-WRITERS: Mapping[FeedFormat, Writer] = MappingProxyType(
+WRITERS: Mapping[FeedFormat, FragmentWriter] = MappingProxyType(
     {
-        FeedFormat.RSS: Writer(rss.frame, rss.item, b"", rss.without_counts),
-        FeedFormat.ATOM: Writer(atom.frame, atom.entry, b"", atom.without_counts),
-        FeedFormat.JSON: Writer(jsonfeed.frame, jsonfeed.item, b",", lambda item: item),
+        FeedFormat.RSS: FragmentWriter(rss.frame, rss.item, b"", rss.without_counts),
+        FeedFormat.ATOM: FragmentWriter(atom.frame, atom.entry, b"", atom.without_counts),
+        FeedFormat.JSON: FragmentWriter(jsonfeed.frame, jsonfeed.item, b",", lambda item: item),
     }
 )
 

@@ -45,7 +45,7 @@ FENCE = "---\n"
 
 
 @dataclass(slots=True)
-class ReadBack:
+class OwnExportReport:
     """What became of an export. `edited` are the slugs of posts that were changed here and stay as they are."""
 
     posts: Counter[Change] = field(default_factory=Counter)
@@ -80,9 +80,9 @@ class OwnExport:
         self._store, self._importer, self._files = store, importer, files
         self._urls, self._zone, self._clock, self._progress = urls, zone, clock, progress
         self._folder = folder
-        self.report = ReadBack()
+        self.report = OwnExportReport()
 
-    async def run(self) -> ReadBack:
+    async def run(self) -> OwnExportReport:
         """Read files, posts and comments, in this order. Raises OSError, InputError for a newer export."""
         assert self._folder is not None
         await self.read_files()

@@ -9,7 +9,7 @@ from syndicate.storage.site_settings import SiteSettings
 INTERVAL_SECONDS = 1.0
 
 
-class AccountUpkeep:
+class AccountRequestRunner:
     """Performs what the author requested with `keys rotate` and `move`, step by step."""
 
     def __init__(self, rotation: KeyRotation, move: AccountMove, settings: SiteSettings) -> None:

@@ -123,16 +123,16 @@ def _lines(path: Path) -> Iterator[Tombstone]:
 
 
 @dataclass(slots=True)
-class Replayed:
+class ReplayedDeletions:
     """How many posts and comments were deleted again."""
 
     posts: int = 0
     comments: int = 0
 
 
-async def replay(path: Path, store: Store, publisher: Publisher, *, ours: str) -> Replayed:
+async def replay(path: Path, store: Store, publisher: Publisher, *, ours: str) -> ReplayedDeletions:
     """Delete again what the log names and this database still has, and remember all of it as deleted."""
-    done = Replayed()
+    done = ReplayedDeletions()
     for line in _lines(path):
         if await store.tombstones.find(line.uri) is not None:
             continue

@@ -39,7 +39,7 @@ class ImportInterrupted(Exception):
     """The server ends; the import begins again with the next."""
 
 
-class Progress:
+class ImportThreadProgress:
     """How far an import is, written by its thread and read by the worker."""
 
     def __init__(self, kind: str = "") -> None:
@@ -78,7 +78,7 @@ class ImportWorker(QueueWorker[StoredImport]):
         if task.attempts > MAX_ATTEMPTS or file is None:
             await self._end(task, task.kind, problem=FILE_IS_GONE if file is None else ENDED_OFTEN)
             return
-        progress = Progress(task.kind)
+        progress = ImportThreadProgress(task.kind)
         try:
             lines = await self._watched(task, file, progress)
         except (InputError, OSError) as error:
@@ -91,7 +91,7 @@ class ImportWorker(QueueWorker[StoredImport]):
         await super().fail(task, error)
         await self._end(task, task.kind, problem=UNEXPECTED)
 
-    async def _watched(self, task: StoredImport, file: Path, progress: Progress) -> list[str]:
+    async def _watched(self, task: StoredImport, file: Path, progress: ImportThreadProgress) -> list[str]:
         """Run an import in its thread, and save how far it is."""
         running = asyncio.ensure_future(asyncio.to_thread(self._run, file, task.origin, progress))
         running.add_done_callback(_ignore_result)
@@ -105,14 +105,14 @@ class ImportWorker(QueueWorker[StoredImport]):
             progress.is_over.set()
         return await running
 
-    def _run(self, file: Path, origin: str, progress: Progress) -> list[str]:
+    def _run(self, file: Path, origin: str, progress: ImportThreadProgress) -> list[str]:
         async def work() -> list[str]:
             async with self._open_tools() as tools:
                 return await UploadImport(tools, progress).run(file, origin)
 
         return asyncio.run(work())
 
-    async def _save_progress(self, task: StoredImport, progress: Progress) -> None:
+    async def _save_progress(self, task: StoredImport, progress: ImportThreadProgress) -> None:
         kind, done, total = progress.kind, progress.done, progress.total
         await self._store.transaction(lambda tx: tx.imports.set_progress(task.id, kind=kind, done=done, total=total))
 

@@ -55,7 +55,7 @@ class MediaFiles:
             return self.keep(data)
         name = name_of(data, extension)
         is_known = bool(self._served.widths(name)) or self._originals.path(name) is not None
-        prepared = pictures.Prepared(pictures.cleaned(data)) if is_known else pictures.prepared(data)
+        prepared = pictures.PreparedPicture(pictures.cleaned(data)) if is_known else pictures.prepared(data)
         kept = self.keep(prepared.data)
         for width, smaller in prepared.smaller.items():
             self._served.write(name_of_smaller(kept.name, width), smaller)

@@ -15,7 +15,7 @@ class BrokenPicture(Exception):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Stripped:
+class StrippedPicture:
     """The result. `exif` is the removed TIFF structure, or empty; `is_clean` is False if the remaining metadata can
     only be removed by encoding the picture again.
     """
@@ -25,7 +25,7 @@ class Stripped:
     is_clean: bool = True
 
 
-def strip(data: bytes, extension: str) -> Stripped:
+def strip(data: bytes, extension: str) -> StrippedPicture:
     """Return the picture without its metadata. Raises BrokenPicture."""
     try:
         return _STRIPPERS[extension](data)
@@ -41,7 +41,7 @@ _ALONE = frozenset({0x01, *range(0xD0, 0xD9)})
 _JFIF_LENGTH = 16
 
 
-def _strip_jpeg(data: bytes) -> Stripped:
+def _strip_jpeg(data: bytes) -> StrippedPicture:
     kept, exif = bytearray(data[:2]), b""
     at = 2
     while at < len(data):
@@ -49,7 +49,7 @@ def _strip_jpeg(data: bytes) -> Stripped:
         at = _after_fill(data, at)
         marker = data[at - 1]
         if marker == _EOI:
-            return Stripped(data=bytes(kept + data[start:at]), exif=exif)
+            return StrippedPicture(data=bytes(kept + data[start:at]), exif=exif)
         if marker in _ALONE:
             kept += data[start:at]
             continue
@@ -62,7 +62,7 @@ def _strip_jpeg(data: bytes) -> Stripped:
             found = _SCAN_END.search(data, at)
             at = found.start() if found else len(data)
             kept += data[end:at]
-    return Stripped(data=bytes(kept), exif=exif)
+    return StrippedPicture(data=bytes(kept), exif=exif)
 
 
 def _after_fill(data: bytes, at: int) -> int:
@@ -102,7 +102,7 @@ _PNG_CHUNKS = frozenset(
 )
 
 
-def _strip_png(data: bytes) -> Stripped:
+def _strip_png(data: bytes) -> StrippedPicture:
     kept, exif = bytearray(data[:8]), b""
     at = 8
     while True:
@@ -114,7 +114,7 @@ def _strip_png(data: bytes) -> Stripped:
         if kind in _PNG_CHUNKS:
             kept += data[at:end]
         if kind == b"IEND":
-            return Stripped(data=bytes(kept), exif=exif)
+            return StrippedPicture(data=bytes(kept), exif=exif)
         at = end
 
 
@@ -126,7 +126,7 @@ _WITHOUT_METADATA = 0xFF ^ 0x08 ^ 0x04
 _FRAME_HEADER = 16
 
 
-def _strip_webp(data: bytes) -> Stripped:
+def _strip_webp(data: bytes) -> StrippedPicture:
     end = 8 + int.from_bytes(data[4:8], "little")
     if end > len(data):
         raise BrokenPicture("it ends too early")
@@ -136,7 +136,7 @@ def _strip_webp(data: bytes) -> Stripped:
             exif = exif or payload.removeprefix(b"Exif\0\0")
         if kind in _WEBP_CHUNKS:
             kept += _riff_chunk(kind, _webp_payload(kind, payload))
-    return Stripped(data=b"RIFF" + len(kept).to_bytes(4, "little") + kept, exif=exif)
+    return StrippedPicture(data=b"RIFF" + len(kept).to_bytes(4, "little") + kept, exif=exif)
 
 
 def _webp_payload(kind: bytes, payload: bytes) -> bytes:
@@ -170,7 +170,7 @@ _GIF_APPLICATIONS = (b"NETSCAPE2.0", b"ANIMEXTS1.0", b"ICCRGBG1012")
 _EXTENSION, _IMAGE, _TRAILER, _CONTROL, _APPLICATION = 0x21, 0x2C, 0x3B, 0xF9, 0xFF
 
 
-def _strip_gif(data: bytes) -> Stripped:
+def _strip_gif(data: bytes) -> StrippedPicture:
     at = 13 + _colour_table(data[10])
     kept = bytearray(data[:at])
     while at < len(data) and data[at] != _TRAILER:
@@ -186,7 +186,7 @@ def _strip_gif(data: bytes) -> Stripped:
         else:
             raise BrokenPicture("between its blocks stands something else")
         kept += data[start:at] if is_kept else b""
-    return Stripped(data=bytes(kept + data[at : at + 1]))
+    return StrippedPicture(data=bytes(kept + data[at : at + 1]))
 
 
 def _colour_table(flags: int) -> int:
@@ -206,11 +206,11 @@ _AVIF_BOXES = frozenset({b"ftyp", b"meta", b"mdat", b"moov"})
 _AVIF_METADATA = re.compile(rb"infe.{8,10}(?:Exif|mime|uri )|udta|uuid|\xa9xyz|loci", re.DOTALL)
 
 
-def _strip_avif(data: bytes) -> Stripped:
+def _strip_avif(data: bytes) -> StrippedPicture:
     is_clean = all(
         kind in _AVIF_BOXES and (kind == b"mdat" or not _AVIF_METADATA.search(payload)) for kind, payload in boxes(data)
     )
-    return Stripped(data=data, is_clean=is_clean)
+    return StrippedPicture(data=data, is_clean=is_clean)
 
 
 def boxes(data: bytes) -> Iterator[tuple[bytes, bytes]]:
@@ -227,7 +227,7 @@ def boxes(data: bytes) -> Iterator[tuple[bytes, bytes]]:
         at += length
 
 
-_STRIPPERS: Mapping[str, Callable[[bytes], Stripped]] = {
+_STRIPPERS: Mapping[str, Callable[[bytes], StrippedPicture]] = {
     "jpg": _strip_jpeg,
     "png": _strip_png,
     "webp": _strip_webp,

@@ -23,21 +23,21 @@ def cleaned(data: bytes) -> bytes:
 
 
 @dataclass(frozen=True, slots=True)
-class Prepared:
+class PreparedPicture:
     """A picture upright and without metadata, and its smaller forms by their width."""
 
     data: bytes
     smaller: Mapping[int, bytes] = field(default_factory=dict)
 
 
-def prepared(data: bytes) -> Prepared:
+def prepared(data: bytes) -> PreparedPicture:
     """Return a picture as it is served. Raises UnusableFile, OSError."""
     return _prepared("prepare", data)
 
 
-def _prepared(task: str, data: bytes) -> Prepared:
+def _prepared(task: str, data: bytes) -> PreparedPicture:
     files = _run(task, data)
-    return Prepared(files.get(0, data), {width: file for width, file in files.items() if width})
+    return PreparedPicture(files.get(0, data), {width: file for width, file in files.items() if width})
 
 
 def _run(task: str, data: bytes) -> dict[int, bytes]:

@@ -28,7 +28,7 @@ class FeedState(StrEnum):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Latest:
+class LatestPost:
     """The newest post of an entry, as lists show it."""
 
     title: str
@@ -68,7 +68,7 @@ class BlogrollEntry:
     supplied: frozenset[str] = frozenset()
     state: FeedState = FeedState.FRESH
     reason: str = ""
-    latest: Latest | None = None
+    latest: LatestPost | None = None
     added: datetime | None = None
     former_feed: str = ""
 

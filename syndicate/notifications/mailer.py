@@ -17,7 +17,7 @@ from syndicate.model.ids import new_id
 from syndicate.notifications.message import Envelope, render_mail
 from syndicate.notifications.options import SECRET, MailMode, kinds_on, mail_due, mail_mode, off_token
 from syndicate.notifications.smtp import MailServer
-from syndicate.notifications.words import Words, words_of
+from syndicate.notifications.words import NotificationText, words_of
 from syndicate.storage import Store, Tables
 from syndicate.storage.notifications import NotificationKind, StoredMail
 from syndicate.storage.site_settings import SiteSettings
@@ -83,7 +83,7 @@ class Mailer(QueueWorker[StoredMail]):
         log.warning("mail abandoned" if is_over else "mail failed", mail=task.id, problem=problem)
         await self._store.transaction(lambda tx: tx.mails.retry(task.id, problem, due))
 
-    async def _items(self, task: StoredMail) -> list[Words]:
+    async def _items(self, task: StoredMail) -> list[NotificationText]:
         """Return what still waits; what was decided or erased since is left out."""
         found = [await words_of(self._store, one) for one in await self._store.notifications.list_of_mail(task.id)]
         return [words for words in found if words is not None and words.waits]

@@ -8,7 +8,7 @@ from email.message import EmailMessage
 from email.policy import Policy, default
 from email.utils import format_datetime
 
-from syndicate.notifications.words import Words
+from syndicate.notifications.words import NotificationText
 from syndicate.translation import _
 
 
@@ -37,7 +37,7 @@ class Envelope:
     off: str
 
 
-def render_mail(id: str, created: datetime, items: Sequence[Words], envelope: Envelope) -> EmailMessage:
+def render_mail(id: str, created: datetime, items: Sequence[NotificationText], envelope: Envelope) -> EmailMessage:
     """Return the mail about what waits."""
     subject = items[0].title if len(items) == 1 else _("{count} news of your blog", count=len(items))
     return new_mail(id, created, subject, _body(items, envelope), envelope)
@@ -58,7 +58,7 @@ def new_mail(id: str, created: datetime, subject: str, text: str, envelope: Enve
     return message
 
 
-def _body(items: Sequence[Words], envelope: Envelope) -> str:
+def _body(items: Sequence[NotificationText], envelope: Envelope) -> str:
     parts = [
         "\n".join(line for line in (item.title, item.text, f"{envelope.base}{item.path}") if line) for item in items
     ]

@@ -24,7 +24,7 @@ NAMES: Mapping[NotificationKind, str] = {
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Words:
+class NotificationText:
     """A notification in words. `text` is plain, and empty where words are private; `path` leads to the desk; `waits`
     says whether there still is something to do."""
 
@@ -34,18 +34,18 @@ class Words:
     waits: bool = True
 
 
-async def words_of(store: Store, notification: Notification) -> Words | None:
+async def words_of(store: Store, notification: Notification) -> NotificationText | None:
     """Return None if the subject is gone."""
     return await _READERS[notification.kind](store, notification.subject)
 
 
-async def _comment(store: Store, id: str) -> Words | None:
+async def _comment(store: Store, id: str) -> NotificationText | None:
     found = await store.admin_comments.find(id)
     if found is None:
         return None
     comment = found.comment
     author = comment.author.name or comment.author.handle or _("Somebody")
-    return Words(
+    return NotificationText(
         title=_("{author} comments on {post}", author=author, post=found.post_title),
         text=excerpt(plain(comment.html)),
         path=f"{COMMENTS}{comment.id}/",
@@ -53,8 +53,8 @@ async def _comment(store: Store, id: str) -> Words | None:
     )
 
 
-def _note(kind: NoteKind, title: str) -> Callable[[Store, str], Awaitable[Words | None]]:
-    async def read(store: Store, uri: str) -> Words | None:
+def _note(kind: NoteKind, title: str) -> Callable[[Store, str], Awaitable[NotificationText | None]]:
+    async def read(store: Store, uri: str) -> NotificationText | None:
         note = await store.received_notes.find(uri, kind)
         if note is None:
             return None
@@ -62,41 +62,43 @@ def _note(kind: NoteKind, title: str) -> Callable[[Store, str], Awaitable[Words 
         author = (actor.handle or actor.name) if actor else note.actor
         is_private = kind is NoteKind.PRIVATE
         text = "" if is_private else excerpt(plain(note.html))
-        return Words(title=title.format(author=author), text=text, path=MENTIONS, waits=not note.seen)
+        return NotificationText(title=title.format(author=author), text=text, path=MENTIONS, waits=not note.seen)
 
     return read
 
 
-async def _report(store: Store, id: str) -> Words | None:
+async def _report(store: Store, id: str) -> NotificationText | None:
     if await store.reports.find(id) is None:
         return None
-    return Words(title=_("A server has reported something here"), path=MENTIONS)
+    return NotificationText(title=_("A server has reported something here"), path=MENTIONS)
 
 
-async def _delivery(store: Store, subject: str) -> Words | None:
+async def _delivery(store: Store, subject: str) -> NotificationText | None:
     host = subject.partition(" ")[0]
     failing = {one.server for one in await store.hosts.list_failing()}
     title = _("The server {host} does not answer", host=host)
-    return Words(
+    return NotificationText(
         title=title, text=_("What is meant for it is tried again for two weeks."), path="/admin/", waits=host in failing
     )
 
 
-async def _feed(_store: Store, subject: str) -> Words | None:
+async def _feed(_store: Store, subject: str) -> NotificationText | None:
     name = subject.partition(" ")[2]
-    return Words(title=_("The feed of {name} cannot be read", name=name), path="/admin/blogroll/")
+    return NotificationText(title=_("The feed of {name} cannot be read", name=name), path="/admin/blogroll/")
 
 
-async def _backup(_store: Store, subject: str) -> Words | None:
+async def _backup(_store: Store, subject: str) -> NotificationText | None:
     title = _("There is no backup yet") if subject.startswith("none") else _("The last backup is older than a week")
-    return Words(title=title, path="/admin/export/")
+    return NotificationText(title=title, path="/admin/export/")
 
 
-async def _test(_store: Store, _subject: str) -> Words | None:
-    return Words(title=_("A mail to try it out"), text=_("Mails from your blog arrive."), path="/admin/notifications/")
+async def _test(_store: Store, _subject: str) -> NotificationText | None:
+    return NotificationText(
+        title=_("A mail to try it out"), text=_("Mails from your blog arrive."), path="/admin/notifications/"
+    )
 
 
-_READERS: Mapping[NotificationKind, Callable[[Store, str], Awaitable[Words | None]]] = {
+_READERS: Mapping[NotificationKind, Callable[[Store, str], Awaitable[NotificationText | None]]] = {
     NotificationKind.COMMENT: _comment,
     NotificationKind.MENTION: _note(NoteKind.MENTION, _("{author} mentions the blog")),
     NotificationKind.PRIVATE: _note(NoteKind.PRIVATE, _("{author} wrote a private message")),

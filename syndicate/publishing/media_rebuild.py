@@ -16,7 +16,7 @@ from syndicate.storage.media import Purpose
 
 
 @dataclass(slots=True)
-class Rebuilt:
+class RebuildReport:
     """The numbers of cleaned, scaled and unchanged pictures, and the unreadable ones with the reason."""
 
     cleaned: int = 0
@@ -38,9 +38,9 @@ class MediaRebuild:
     ) -> None:
         self._store, self._files, self._rerender, self._progress = store, files, rerender, progress
 
-    async def run(self) -> Rebuilt:
+    async def run(self) -> RebuildReport:
         """Clean all pictures. May be interrupted at any time and run again."""
-        done = Rebuilt()
+        done = RebuildReport()
         for name in await asyncio.to_thread(self._files.pictures):
             purposes = await self._store.media.list_purposes(name)
             if purposes and Purpose.POST not in purposes:

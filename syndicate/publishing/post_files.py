@@ -29,7 +29,7 @@ ROOT_ENDS = "/./"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Found:
+class PostFile:
     """A file that a post refers to. `is_new`: not stored like this yet; `replaced`: the name of the file that it
     replaces; `has_location`: a video that contains its location.
     """
@@ -63,7 +63,7 @@ class PostFiles:
 
     async def find(
         self, reference: str, *, permalink: str, base: str, is_link: bool, fetched: bool, reread: bool
-    ) -> Found | None:
+    ) -> PostFile | None:
         """Find the file that a reference names; None for a page or anything that needs no file of ours.
 
         `is_link`: the reference may be a page. `fetched`: a file on another server is to be downloaded. Without
@@ -77,22 +77,22 @@ class PostFiles:
         address = join(permalink if base.startswith("file:") else base or permalink, bare)
         return await self._linked(address) if is_link else await self._elsewhere(address, fetched)
 
-    async def _linked(self, address: str) -> Found | None:
+    async def _linked(self, address: str) -> PostFile | None:
         """Find the file of ours that a link leads to."""
         path = self._urls.path_of(address)
         known = None if path is None else await self._served(path.partition("?")[0])
-        return Found(file=known) if known is not None and known.state is MediaState.KEPT else None
+        return PostFile(file=known) if known is not None and known.state is MediaState.KEPT else None
 
-    async def _elsewhere(self, address: str, fetched: bool) -> Found | None:
+    async def _elsewhere(self, address: str, fetched: bool) -> PostFile | None:
         known = await self._store.media.find_by_source(address)
         path = self._urls.path_of(address)
         if known is None and path is not None:
             known = await self._served(path.partition("?")[0])
         if known is not None:
-            return Found(file=known)
+            return PostFile(file=known)
         if path is not None or not fetched or split(address).scheme not in ("http", "https"):
             return None
-        return Found(file=self._wanted(address), is_new=True)
+        return PostFile(file=self._wanted(address), is_new=True)
 
     async def _served(self, path: str) -> MediaFile | None:
         """Find the file that the blog serves at a path."""
@@ -103,11 +103,11 @@ class PostFiles:
             known = known or await self._store.media.find_by_name(name)
         return known
 
-    async def _beside(self, reference: str, base: str, *, is_link: bool, reread: bool) -> Found | None:
+    async def _beside(self, reference: str, base: str, *, is_link: bool, reread: bool) -> PostFile | None:
         if reference.startswith("/"):
             served = await self._served(reference.partition("?")[0])
             if served is not None:
-                return Found(file=served)
+                return PostFile(file=served)
             if self._files.path(reference.removeprefix(Urls.media(""))) is not None:
                 return None
         root = base.partition(ROOT_ENDS)[0].rstrip("/") + "/"
@@ -119,29 +119,31 @@ class PostFiles:
         if not reread:
             if known is None and is_link:
                 return None
-            return Found(file=known or as_failed(self._wanted(address), "it was not there when the post was published"))
+            return PostFile(
+                file=known or as_failed(self._wanted(address), "it was not there when the post was published")
+            )
         return await asyncio.to_thread(self._read, address, path, Path(unquote(split(root).path)), known)
 
-    def _read(self, address: str, path: Path, root: Path, known: MediaFile | None) -> Found:
+    def _read(self, address: str, path: Path, root: Path, known: MediaFile | None) -> PostFile:
         """Read a local file and store it, again if it has changed."""
         try:
             data = _bytes(path, root)
             kept = as_kept(self._wanted(address), self._files, data)
         except (FileNotFoundError, NotADirectoryError, IsADirectoryError):
             is_kept = known is not None and known.state is MediaState.KEPT
-            return Found(file=known) if known and is_kept else self._failed(address, f"{path}: no such file", known)
+            return PostFile(file=known) if known and is_kept else self._failed(address, f"{path}: no such file", known)
         except (OSError, UnusableFile) as error:
             return self._failed(address, f"{path}: {getattr(error, 'strerror', None) or error}", known)
         is_same = known is not None and known.name == kept.name
         places = kept.media_type == "video/mp4" and has_location(data)
         if known is not None and is_same:
-            return Found(file=known, has_location=places)
-        return Found(file=kept, is_new=True, replaced=(known and known.name) or "", has_location=places)
+            return PostFile(file=known, has_location=places)
+        return PostFile(file=kept, is_new=True, replaced=(known and known.name) or "", has_location=places)
 
-    def _failed(self, address: str, reason: str, known: MediaFile | None) -> Found:
+    def _failed(self, address: str, reason: str, known: MediaFile | None) -> PostFile:
         if known is not None and (known.state, known.reason) == (MediaState.FAILED, reason):
-            return Found(file=known)
-        return Found(file=as_failed(self._wanted(address), reason), is_new=True)
+            return PostFile(file=known)
+        return PostFile(file=as_failed(self._wanted(address), reason), is_new=True)
 
     def _wanted(self, address: str) -> MediaFile:
         now = self._clock()

@@ -29,7 +29,7 @@ Also = Callable[[Tables, Post], Awaitable[None]]
 """Runs in the same transaction after the post was written."""
 
 
-class Overtaken(Exception):
+class ConcurrentUpdate(Exception):
     """Another writer took the slug or changed the post in the meantime."""
 
 
@@ -250,10 +250,10 @@ async def _check_not_overtaken(tx: Tables, change: PostChange) -> None:
     post, before = change.post, change.before
     read = (before.made.revision, before.post.state) if before else None
     if await tx.posts.find_version(post.id) != read:
-        raise Overtaken
+        raise ConcurrentUpdate
     for other in (await tx.posts.find_by_slug(post.slug), await tx.posts.find_by_path(post.path)):
         if other is not None and other.id != post.id:
-            raise Overtaken
+            raise ConcurrentUpdate
 
 
 def _new_announcement(change: PostChange, now: datetime) -> Announcement | None:

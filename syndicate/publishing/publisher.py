@@ -17,7 +17,7 @@ from syndicate.model.post import Post, PostDraft, PostState
 from syndicate.publishing.addresses import SlugRule
 from syndicate.publishing.composer import PostComposer, PublishOptions, is_same
 from syndicate.publishing.drafts import draft_of
-from syndicate.publishing.post_writer import Also, Overtaken, PostWriter, StoredPost
+from syndicate.publishing.post_writer import Also, ConcurrentUpdate, PostWriter, StoredPost
 from syndicate.publishing.renderer import RENDERER, RenderedPost, Renderer
 from syndicate.storage import Store, Tables
 from syndicate.storage.media import MediaFile, MediaState
@@ -89,7 +89,7 @@ class Publisher:
         for _try in range(MAX_TRIES):
             try:
                 return await self._save(draft, None, options)
-            except Overtaken:
+            except ConcurrentUpdate:
                 continue
         raise _busy(draft.slug)
 
@@ -153,7 +153,7 @@ class Publisher:
                 )
             try:
                 return await self._save(draft, before, options)
-            except Overtaken:
+            except ConcurrentUpdate:
                 continue
         raise _busy(draft.slug)
 

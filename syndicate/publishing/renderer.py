@@ -20,7 +20,7 @@ from syndicate.media.directory import WIDTHS
 from syndicate.model.media_names import name_of_smaller
 from syndicate.model.post import Enclosure, Mention, SourceFormat
 from syndicate.publishing.cited import is_cited
-from syndicate.publishing.post_files import Found, PostFiles
+from syndicate.publishing.post_files import PostFile, PostFiles
 from syndicate.storage import Store, Tables
 from syndicate.storage.media import MediaFile, MediaState
 from syndicate.urls import Urls, join
@@ -137,11 +137,11 @@ class Renderer:
 
     async def _found(
         self, raw: str, image: str, enclosure: Enclosure | None, *, permalink: str, base: str, reread: bool
-    ) -> dict[str, Found]:
+    ) -> dict[str, PostFile]:
         """Return the files that a post refers to, by reference."""
         shown = dict.fromkeys([*author_html.pictures(raw), *([image] if image else [])])
         played = dict.fromkeys([*author_html.played(raw), *([enclosure.url] if enclosure else [])])
-        found: dict[str, Found] = {}
+        found: dict[str, PostFile] = {}
         for reference in dict.fromkeys([*shown, *played, *author_html.links(raw)]):
             one = await self._post_files.find(
                 reference,
@@ -179,10 +179,10 @@ class Renderer:
             return file.source_url if not file.source_url.startswith("file:") else ""
         return self._urls.absolute(file.path or self._urls.media(file.name))
 
-    def _forms(self, file: MediaFile) -> author_html.Forms | None:
+    def _forms(self, file: MediaFile) -> author_html.PictureForms | None:
         if file.state is not MediaState.KEPT:
             return None
-        return author_html.Forms(width=file.width, height=file.height, srcset=self.srcset(file), alt=file.alt)
+        return author_html.PictureForms(width=file.width, height=file.height, srcset=self.srcset(file), alt=file.alt)
 
     def srcset(self, file: MediaFile) -> str:
         """Return the smaller forms of a picture, and the picture itself if it is not much larger, for browsers to

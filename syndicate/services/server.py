@@ -27,7 +27,7 @@ from syndicate.federation.actors.remote_interaction import RemoteInteraction
 from syndicate.federation.actors.sanitizer_thread import SanitizerThread
 from syndicate.federation.actors.software import SoftwareWorker
 from syndicate.federation.actors.throttled_transport import Pause, ThrottledTransport
-from syndicate.federation.inbox.context import Context
+from syndicate.federation.inbox.context import InboxContext
 from syndicate.federation.inbox.inbox import Inbox
 from syndicate.federation.inbox.shown_form import ShownForm
 from syndicate.federation.inbox.worker import InboxWorker
@@ -37,7 +37,7 @@ from syndicate.federation.sync.followers_sync import SynchronizationWorker
 from syndicate.federation.sync.refetch_worker import BackfillWorker
 from syndicate.federation.sync.reply_crawler import ReplyCrawler
 from syndicate.indieauth.clients import IndieAuthClients
-from syndicate.maintenance.account_upkeep import AccountUpkeep
+from syndicate.maintenance.account_upkeep import AccountRequestRunner
 from syndicate.maintenance.deletion_log import DeletionLog
 from syndicate.maintenance.import_worker import ImportWorker
 from syndicate.maintenance.numbers import NumbersCount
@@ -76,12 +76,12 @@ from syndicate.web.site.blogroll_builder import BLOGROLL_PAGES, BlogrollPages
 from syndicate.web.site.frame import PageFrame
 from syndicate.web.site.page_builder import PAGE_BUILDER, PageBuilder
 from syndicate.web.site.post_page_builder import POST_PAGE_BUILDER, PostPageBuilder
-from syndicate.web.site.rendering import PAGES, Pages
+from syndicate.web.site.rendering import PAGES, PageRenderer
 from syndicate.webmention.receiver import WebmentionReceiver
 from syndicate.webmention.verification import WebmentionVerifier
 from syndicate.websub.hub import Hub
 from syndicate.websub.publisher import PushTargets, PushWorker
-from syndicate.workers.worker import Role, Wakeable, Worker, regular
+from syndicate.workers.worker import Wakeable, Worker, WorkerRole, regular
 
 ICON = "/favicon.png"
 
@@ -141,10 +141,13 @@ class Server:
             **({"blogroll account": self.blogroll_announcer} if self.services.local_actors.blogroll else {}),
         }
         return (
-            *(Worker(name=name, role=Role.WORKERS, run=it.run, wake=it.wake) for name, it in queues.items()),
-            *(Worker(name=name, role=Role.MAINTENANCE, run=it.run, wake=it.wake) for name, it in maintenance.items()),
-            Worker(name="software", role=Role.WORKERS, run=self.software.run),
-            Worker(name="posts folder", role=Role.MAINTENANCE, run=self.services.posts_folder.run),
+            *(Worker(name=name, role=WorkerRole.WORKERS, run=it.run, wake=it.wake) for name, it in queues.items()),
+            *(
+                Worker(name=name, role=WorkerRole.MAINTENANCE, run=it.run, wake=it.wake)
+                for name, it in maintenance.items()
+            ),
+            Worker(name="software", role=WorkerRole.WORKERS, run=self.software.run),
+            Worker(name="posts folder", role=WorkerRole.MAINTENANCE, run=self.services.posts_folder.run),
             *self.regular_jobs,
         )
 
@@ -229,10 +232,10 @@ def _regular_jobs(
         regular("rerendering", rerendering.run),
         regular("deletion log", DeletionLog.of(services.config, services.store).run),
         regular("retention", retention.run),
-        regular("transfers", transfers.run, role=Role.EVERY),
+        regular("transfers", transfers.run, role=WorkerRole.EVERY),
         regular("numbers", NumbersCount(services.store, services.clock).run),
         regular("notifications", NotificationChecks(services.store, services.clock).run),
-        regular("account upkeep", AccountUpkeep(rotation, moving, services.settings).run),
+        regular("account upkeep", AccountRequestRunner(rotation, moving, services.settings).run),
     )
 
 
@@ -249,8 +252,8 @@ async def _close(transport: Transport, threads: SigningThreads, sanitizer_thread
 
 def _inbox_context(
     services: Services, fetcher: Fetcher, signer: Signer, actors: Actors, sanitizer_thread: SanitizerThread
-) -> Context:
-    return Context(
+) -> InboxContext:
+    return InboxContext(
         store=services.store,
         actors=actors,
         fetcher=fetcher,
@@ -266,7 +269,7 @@ def _inbox_context(
     )
 
 
-def _throttled_context(context: Context, transport: Transport, pause: Pause) -> Context:
+def _throttled_context(context: InboxContext, transport: Transport, pause: Pause) -> InboxContext:
     """Return the same context with a throttled transport, for requests that no delivery caused."""
     throttled = ThrottledTransport(transport, context.store, context.clock, pause)
     fetcher = Fetcher(throttled, parse=parse_document, clock=context.clock)
@@ -369,7 +372,7 @@ def _web_application(
 ) -> web.Application:
     """Return the web application; `shared` are parts that workers use, too."""
     config, store, urls, settings = services.config, services.store, services.urls, services.settings
-    pages = Pages(lambda: settings.site)
+    pages = PageRenderer(lambda: settings.site)
     frame = PageFrame(store, settings, urls, pages)
     notices = NoticeRequests(store, settings, services.clock)
     return make_app(

@@ -10,7 +10,7 @@ ONLY_ID = 1
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Account:
+class AuthorAccount:
     """`two_factors`: a password needs a passkey or a recovery code as well."""
 
     password_hash: str
@@ -34,11 +34,11 @@ class AdminAccount:
     def __init__(self, query: Queryable) -> None:
         self._query = query
 
-    async def find(self) -> Account | None:
+    async def find(self) -> AuthorAccount | None:
         row = await self._query.one("SELECT * FROM admin_account WHERE id = :id", id=ONLY_ID)
         if row is None:
             return None
-        return Account(
+        return AuthorAccount(
             password_hash=row["password_hash"],
             created=from_text(row["created"]),
             two_factors=bool(row["two_factors"]),

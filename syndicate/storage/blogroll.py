@@ -5,7 +5,7 @@ from datetime import datetime
 from typing import Literal
 
 from syndicate.clock import from_text, to_text
-from syndicate.model.blogroll import BlogrollEntry, FeedState, FollowState, Latest
+from syndicate.model.blogroll import BlogrollEntry, FeedState, FollowState, LatestPost
 from syndicate.storage.engine.database import Queryable, Row
 
 Order = Literal["manual", "name", "latest"]
@@ -182,7 +182,7 @@ class Blogroll:
             > 0
         )
 
-    async def set_latest(self, id: str, latest: Latest | None) -> bool:
+    async def set_latest(self, id: str, latest: LatestPost | None) -> bool:
         """Returns whether that is news."""
         return (
             await self._query.run(
@@ -296,7 +296,7 @@ def _entry(row: Row) -> BlogrollEntry:
         follow_reason=row["follow_reason"],
         state=FeedState(row["feed_state"]),
         reason=row["feed_reason"],
-        latest=Latest(title=row["latest_title"], url=row["latest_url"], at=from_text(row["latest_at"]))
+        latest=LatestPost(title=row["latest_title"], url=row["latest_url"], at=from_text(row["latest_at"]))
         if row["latest_at"]
         else None,
         added=from_text(row["added"]),

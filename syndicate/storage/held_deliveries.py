@@ -16,7 +16,7 @@ NEVER_DUE = "9999-12-31T00:00:00.000000Z"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Held:
+class HeldCounts:
     """How many deliveries, and activities that no inbox has been chosen for yet, are held."""
 
     deliveries: int
@@ -45,7 +45,7 @@ class HeldDeliveries:
             """
         )
 
-    async def count(self) -> Held:
+    async def count(self) -> HeldCounts:
         row = await self._query.one(
             f"""
             SELECT (SELECT count(*) FROM held_deliveries) AS deliveries,
@@ -54,9 +54,9 @@ class HeldDeliveries:
             """
         )
         assert row is not None
-        return Held(deliveries=row["deliveries"], activities=row["fanouts"])
+        return HeldCounts(deliveries=row["deliveries"], activities=row["fanouts"])
 
-    async def resume(self, now: datetime) -> Held:
+    async def resume(self, now: datetime) -> HeldCounts:
         """Put everything held back into the queue, due now, and return how much that is.
 
         What a newer activity about the same object has overtaken is superseded, and a deleted activity is dropped.

@@ -33,7 +33,7 @@ class LookPicture:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Look:
+class SiteLook:
     """`about` is Markdown; `fields` are pairs of label and content."""
 
     picture: LookPicture | None = None
@@ -42,8 +42,8 @@ class Look:
     fields: tuple[tuple[str, str], ...] = ()
 
 
-def look_of(settings: SiteSettings) -> Look:
-    return Look(
+def look_of(settings: SiteSettings) -> SiteLook:
+    return SiteLook(
         picture=_picture(settings.get(PICTURE)),
         header=_picture(settings.get(HEADER)),
         about=settings.get(ABOUT, ""),

@@ -11,7 +11,7 @@ MAX_READERS = 200
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class FeedReader:
+class FeedReaderCount:
     """A feed reader that fetches a feed for so many people, by its own report."""
 
     name: str
@@ -57,7 +57,7 @@ class Numbers:
 
     # feed readers
 
-    async def save_readers(self, readers: Sequence[FeedReader]) -> None:
+    async def save_readers(self, readers: Sequence[FeedReaderCount]) -> None:
         """Save what readers report; of too many the ones that were here least recently are deleted."""
         for reader in readers:
             await self._query.run(
@@ -75,7 +75,7 @@ class Numbers:
             most=MAX_READERS,
         )
 
-    async def list_readers(self, since: datetime) -> list[FeedReader]:
+    async def list_readers(self, since: datetime) -> list[FeedReaderCount]:
         """Return the readers that were here since an instant, those with the most subscribers first."""
         rows = await self._query.all(
             "SELECT * FROM feed_readers WHERE seen >= :since ORDER BY subscribers DESC, name, feed LIMIT :limit",
@@ -83,7 +83,9 @@ class Numbers:
             limit=MAX_READERS,
         )
         return [
-            FeedReader(name=row["name"], feed=row["feed"], subscribers=row["subscribers"], seen=from_text(row["seen"]))
+            FeedReaderCount(
+                name=row["name"], feed=row["feed"], subscribers=row["subscribers"], seen=from_text(row["seen"])
+            )
             for row in rows
         ]
 

@@ -45,7 +45,7 @@ from syndicate.transport.message import (
     OBJECT,
     PAGE,
     WEBFINGER,
-    Budget,
+    ExchangeBudget,
     Headers,
     Redirects,
     Request,
@@ -64,8 +64,8 @@ __all__ = [
     "OBJECT",
     "PAGE",
     "WEBFINGER",
-    "Budget",
     "Client",
+    "ExchangeBudget",
     "Headers",
     "Redirects",
     "Request",
@@ -287,11 +287,11 @@ def _location(response: ClientResponse, request: Request) -> str | None:
     return response.headers.get("Location")
 
 
-def _is_decided_by_status(response: ClientResponse, budget: Budget) -> bool:
+def _is_decided_by_status(response: ClientResponse, budget: ExchangeBudget) -> bool:
     return budget.status_only or not 200 <= response.status < 300
 
 
-async def _read(response: ClientResponse, budget: Budget) -> tuple[CIMultiDict[str], bytes, str]:
+async def _read(response: ClientResponse, budget: ExchangeBudget) -> tuple[CIMultiDict[str], bytes, str]:
     headers = CIMultiDict((name, _clean(value)) for name, value in response.headers.items())
     if _is_decided_by_status(response, budget):
         return headers, await _read_status_body(response, budget), ""
@@ -308,7 +308,7 @@ async def _read(response: ClientResponse, budget: Budget) -> tuple[CIMultiDict[s
     return headers, bytes(body), coding
 
 
-async def _read_status_body(response: ClientResponse, budget: Budget) -> bytes:
+async def _read_status_body(response: ClientResponse, budget: ExchangeBudget) -> bytes:
     """Return the first 16 KiB of a body that explains a status. The status counts even if the body is unusable."""
     body = bytearray()
     max_bytes = min(_MAX_STATUS_BODY_BYTES, budget.wire)

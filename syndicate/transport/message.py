@@ -1,6 +1,6 @@
 """Requests to other servers and their responses, as values.
 
-A `Request` includes its limits: a `Budget` of time and bytes, and how far redirects are followed. Code that needs the
+A `Request` includes its limits: an `ExchangeBudget` of time and bytes, and how far redirects are followed. Code that needs the
 network takes a `Transport`, so that tests can supply a fake one.
 """
 
@@ -29,7 +29,7 @@ _MIB = 1024 * 1024
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Budget:
+class ExchangeBudget:
     """How much one exchange may cost, redirects included.
 
     `connect` and `total` are seconds of wall-clock time. `wire` and `decoded` are the bytes of a body before
@@ -46,15 +46,15 @@ class Budget:
     status_only: bool = False
 
 
-OBJECT = Budget(connect=3, total=8, wire=_MIB, decoded=_MIB)
+OBJECT = ExchangeBudget(connect=3, total=8, wire=_MIB, decoded=_MIB)
 """Actors, keys, objects."""
-WEBFINGER = Budget(connect=3, total=5, wire=64 * _KIB, decoded=64 * _KIB)
+WEBFINGER = ExchangeBudget(connect=3, total=5, wire=64 * _KIB, decoded=64 * _KIB)
 """WebFinger, NodeInfo, host-meta."""
-FEED = Budget(connect=5, total=20, wire=8 * _MIB, decoded=16 * _MIB)
-PAGE = Budget(connect=5, total=10, wire=_MIB, decoded=2 * _MIB)
+FEED = ExchangeBudget(connect=5, total=20, wire=8 * _MIB, decoded=16 * _MIB)
+PAGE = ExchangeBudget(connect=5, total=10, wire=_MIB, decoded=2 * _MIB)
 """Web pages: the source of a webmention, a home page that may link to a feed."""
-MEDIA = Budget(connect=5, total=20, wire=8 * _MIB, decoded=8 * _MIB)
-DELIVERY = Budget(connect=5, total=15, wire=16 * _KIB, decoded=16 * _KIB, status_only=True)
+MEDIA = ExchangeBudget(connect=5, total=20, wire=8 * _MIB, decoded=8 * _MIB)
+DELIVERY = ExchangeBudget(connect=5, total=15, wire=16 * _KIB, decoded=16 * _KIB, status_only=True)
 
 
 class Redirects(Enum):
@@ -85,7 +85,7 @@ class Request:
     url: str
     headers: Headers = ()
     body: bytes | None = None
-    budget: Budget = OBJECT
+    budget: ExchangeBudget = OBJECT
     redirects: Redirects = Redirects.NONE
     sign: Sign | None = None
     plain_http: bool = False

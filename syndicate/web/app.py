@@ -29,7 +29,7 @@ from syndicate.web.http.responses import DocumentResponder
 from syndicate.web.keys import CLOCK, CONFIG, LOCAL_ACTORS, URLS
 from syndicate.web.routes import add_routes
 from syndicate.web.site.page_builder import PAGE_BUILDER
-from syndicate.web.site.rendering import Pages
+from syndicate.web.site.rendering import PageRenderer
 
 
 def rate_limiters(stopwatch: Stopwatch) -> dict[web.AppKey[RateLimiter], RateLimiter]:
@@ -68,7 +68,7 @@ def rate_limiters(stopwatch: Stopwatch) -> dict[web.AppKey[RateLimiter], RateLim
 
 
 def make_app(
-    config: Config, clock: Clock, stopwatch: Stopwatch, pages: Pages, services: Mapping[web.AppKey[Any], Any]
+    config: Config, clock: Clock, stopwatch: Stopwatch, pages: PageRenderer, services: Mapping[web.AppKey[Any], Any]
 ) -> web.Application:
     """Return the application. `services` are the objects that views look up by key."""
     app = web.Application(middlewares=[admin_access], client_max_size=1024 * 1024)

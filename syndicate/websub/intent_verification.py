@@ -19,12 +19,12 @@ from syndicate.delivery.worker import SendResult
 from syndicate.storage import Store, Tables
 from syndicate.storage.deliveries import Delivery
 from syndicate.storage.subscriptions import RequestMode, RequestOutcome, Subscription, SubscriptionRequest
-from syndicate.transport.message import Budget, Request, Response, Transport
+from syndicate.transport.message import ExchangeBudget, Request, Response, Transport
 from syndicate.websub.topics import Topics
 
 log = structlog.get_logger()
 
-VERIFICATION = Budget(connect=5, total=10, wire=4096, decoded=4096)
+VERIFICATION = ExchangeBudget(connect=5, total=10, wire=4096, decoded=4096)
 CHALLENGE_BYTES = 32
 MAX_ATTEMPTS = 3
 NO_SUCH_TOPIC = "the feed no longer exists"

@@ -8,7 +8,7 @@ from typing import Any, Protocol
 from syndicate.workers.loop import restart_on_storage_error
 
 
-class Role(StrEnum):
+class WorkerRole(StrEnum):
     """In which processes a worker runs."""
 
     EVERY = "every"
@@ -35,11 +35,11 @@ class Worker:
     """`run` returns only when nothing is left to do; `wake` is called after each commit of any process."""
 
     name: str
-    role: Role
+    role: WorkerRole
     run: Callable[[], Coroutine[Any, Any, None]]
     wake: Callable[[], None] = _nothing
 
 
-def regular(name: str, run: Callable[[], Awaitable[None]], role: Role = Role.MAINTENANCE) -> Worker:
+def regular(name: str, run: Callable[[], Awaitable[None]], role: WorkerRole = WorkerRole.MAINTENANCE) -> Worker:
     """Return a worker for a job that runs at intervals and waits when the database cannot be used."""
     return Worker(name=name, role=role, run=lambda: restart_on_storage_error(name, run))

@@ -2,14 +2,16 @@
 
 import pytest
 
-from syndicate.activitypub.synchronization import Offer, digest_of, parse_offer
+from syndicate.activitypub.synchronization import SynchronizationOffer, digest_of, parse_offer
 
 DIGEST = "c33f48cd341ef046a206b8a72ec97af65079f9a3a9b90eef79c5920dce45c61f"
 
 
 def test_a_header_is_read() -> None:
     text = f'collectionId="https://m.example/users/ann/followers", url="https://m.example/sync", digest="{DIGEST}"'
-    offer = Offer(collection="https://m.example/users/ann/followers", url="https://m.example/sync", digest=DIGEST)
+    offer = SynchronizationOffer(
+        collection="https://m.example/users/ann/followers", url="https://m.example/sync", digest=DIGEST
+    )
     assert parse_offer(text) == offer
     assert parse_offer(text.replace(", ", ",")) == offer
 

@@ -6,8 +6,8 @@ from datetime import datetime
 from syndicate.federation.outbox.account_requests import MoveState, ServerInNeed
 from syndicate.feeds import FeedCategory, FeedEntry
 from syndicate.storage.inbox_queue import Refusal
-from syndicate.storage.numbers import FeedReader, PostReactions
-from syndicate.web.admin.charts import Value, bar_chart, line_chart
+from syndicate.storage.numbers import FeedReaderCount, PostReactions
+from syndicate.web.admin.charts import ChartValue, bar_chart, line_chart
 from syndicate.web.admin.forms import Form
 from syndicate.web.admin.pages.deliveries import (
     ActivityPage,
@@ -22,12 +22,16 @@ from syndicate.web.admin.pages.fediverse import FediversePage
 from syndicate.web.admin.pages.feed import FeedPage
 from syndicate.web.admin.pages.frame import AdminPage, Tab
 from syndicate.web.admin.pages.identity import KeyCard, KeysPage, MovePage
-from syndicate.web.admin.pages.numbers import FailingServer, NumbersPage, Share
+from syndicate.web.admin.pages.numbers import FailingServer, FollowerShare, NumbersPage
 from syndicate.web.admin.pages.settings import SettingsPage
 from syndicate.web.admin.settings import GROUPS
 from syndicate.web.site.pages import Link
 
-VALUES = (Value(label="January", number=3), Value(label="February", number=0), Value(label="March", number=9))
+VALUES = (
+    ChartValue(label="January", number=3),
+    ChartValue(label="February", number=0),
+    ChartValue(label="March", number=9),
+)
 
 
 def overview_samples(hostile: str, noon: datetime) -> dict[str, AdminPage]:
@@ -100,15 +104,15 @@ def overview_samples(hostile: str, noon: datetime) -> dict[str, AdminPage]:
             counted=noon,
             followers=3,
             growth=line_chart("followers", hostile, hostile, VALUES),
-            servers=(Share(name=hostile, number=2, percent=66),),
+            servers=(FollowerShare(name=hostile, number=2, percent=66),),
             other_servers=2,
-            software=(Share(name="", number=1, percent=33),),
+            software=(FollowerShare(name="", number=1, percent=33),),
             months=(bar_chart("likes", hostile, hostile, VALUES), bar_chart("none", "None", "None", ())),
             posts=(PostReactions(id="p", title=hostile, comments=1, likes=2, boosts=3),),
             failed=1,
             failing=(FailingServer(host=hostile, since=noon), FailingServer(host="b.example", since=None)),
             more_failing=1,
-            readers=(FeedReader(name=hostile, feed=hostile, subscribers=5, seen=noon),),
+            readers=(FeedReaderCount(name=hostile, feed=hostile, subscribers=5, seen=noon),),
             subscribers=5,
         ),
         "numbers before the first count": NumbersPage(),

@@ -14,7 +14,7 @@ from syndicate.errors import NotAnExport
 from syndicate.importers.feed.export import FeedExport
 from syndicate.importers.upload.kinds import UploadKind, kind_of_upload
 from syndicate.importers.upload.run import CountedSource
-from syndicate.maintenance.import_worker import ImportInterrupted, Progress
+from syndicate.maintenance.import_worker import ImportInterrupted, ImportThreadProgress
 from syndicate.model.post import PostState
 from syndicate.web.http.uploads import ReceivedFile, receive_form
 from tests.admin.browser import Browser, set_up
@@ -210,7 +210,7 @@ async def test_a_large_file_goes_to_the_disk_up_to_the_limit(tmp_path: Path) -> 
 
 
 def test_an_import_ends_with_its_server_also_while_the_file_is_read(tmp_path: Path) -> None:
-    path, progress = tmp_path / "feed.xml", Progress()
+    path, progress = tmp_path / "feed.xml", ImportThreadProgress()
     path.write_bytes(FEED)
     progress.is_over.set()
     with pytest.raises(ImportInterrupted):

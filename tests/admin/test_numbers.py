@@ -6,7 +6,7 @@ import pytest
 
 from syndicate.maintenance.numbers import NumbersCount
 from syndicate.model.post import Term, TermKind
-from syndicate.web.admin.charts import HEIGHT, WIDTH, Value, bar_chart, line_chart
+from syndicate.web.admin.charts import HEIGHT, WIDTH, ChartValue, bar_chart, line_chart
 from syndicate.web.http.feed_readers import FEED_READERS, parse_agent
 from tests.admin.browser import Browser
 from tests.peer import Peer
@@ -85,7 +85,7 @@ def test_what_a_user_agent_reports(agent: str, reported: tuple[str, int] | None)
 def test_charts_stay_within_their_frame() -> None:
     """Also without values, with one, and with equal ones."""
     for numbers in ([], [5], [0], [7, 7, 7], [1, 900, 3]):
-        values = [Value(label=str(number), number=number) for number in numbers]
+        values = [ChartValue(label=str(number), number=number) for number in numbers]
         line = line_chart("l", "Line", "", values)
         points = [part.lstrip("ML").split() for part in line.line.replace(" L", "|L").split("|")]
         assert all(0 <= float(x) <= WIDTH and 0 <= float(y) <= HEIGHT for x, y in points)

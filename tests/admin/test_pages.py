@@ -11,10 +11,10 @@ import pytest
 from lxml import html
 
 from syndicate.blogroll.finder import FoundFeed
-from syndicate.blogroll.web_page import FeedLink
+from syndicate.blogroll.web_page import LinkedFeed
 from syndicate.federation.actors.outside_checks import CheckKind, OutsideCheck
 from syndicate.model.actor import RemoteActor
-from syndicate.model.blogroll import BlogrollEntry, FeedState, FollowedPost, FollowState, Latest
+from syndicate.model.blogroll import BlogrollEntry, FeedState, FollowedPost, FollowState, LatestPost
 from syndicate.model.comment import CommentState
 from syndicate.model.post import Post, PostKind, PostState, SourceFormat, Visibility
 from syndicate.storage.access_tokens import AccessToken, Scope
@@ -62,19 +62,25 @@ from syndicate.web.admin.pages.post_lists import (
     QuickEdit,
 )
 from syndicate.web.admin.pages.posts import (
-    Audience,
     ConflictPage,
     DeletePostPage,
     Difference,
     EditPage,
     PreviewPage,
+    PublishAudience,
     PublishedPage,
     PublishPage,
     RevisionsPage,
     UnpublishPage,
 )
 from syndicate.web.admin.pages.quotes import QuoteCard, QuotesPage
-from syndicate.web.admin.pages.start import StartPage, Welcome, WelcomeBlogPage, WelcomeChecksPage, WelcomeImportPage
+from syndicate.web.admin.pages.start import (
+    StartPage,
+    WelcomeBlogPage,
+    WelcomeChecksPage,
+    WelcomeImportPage,
+    WelcomeSteps,
+)
 from syndicate.web.admin.pages.transfer import ExportPage, ImportPage
 from syndicate.web.admin.post_form import FIELDS
 from syndicate.web.admin.rendering import NAVIGATION
@@ -150,7 +156,7 @@ ENTRY = BlogrollEntry(
     handle=HOSTILE,
     category=HOSTILE,
     follow_reason=HOSTILE,
-    latest=Latest(title=HOSTILE, url=HOSTILE, at=NOON - timedelta(days=1)),
+    latest=LatestPost(title=HOSTILE, url=HOSTILE, at=NOON - timedelta(days=1)),
 )
 STATES = tuple(zip(FeedState, FollowState, strict=True))
 QUOTE = QuoteCard(
@@ -192,7 +198,7 @@ SAMPLES: dict[str, AdminPage] = {
     "refused": RefusedPage(text=HOSTILE),
     "reload": ReloadPage(address=HOSTILE),
     "start": StartPage(drafts=1, scheduled=2, failing=(HOSTILE,) * 6, backup_days=9),
-    "start of a new blog": StartPage(quiet_feeds=1, failing_feeds=2, welcome=Welcome(has_name=True)),
+    "start of a new blog": StartPage(quiet_feeds=1, failing_feeds=2, welcome=WelcomeSteps(has_name=True)),
     "welcome: name": WelcomeBlogPage(
         form=Form(dict.fromkeys(("title", "tagline", "author"), HOSTILE), {"title": HOSTILE}),
         handle=HOSTILE,
@@ -358,18 +364,20 @@ SAMPLES: dict[str, AdminPage] = {
         form=Form({}, {"at": HOSTILE, "look": HOSTILE}),
         id="p",
         title=HOSTILE,
-        audience=Audience(followers=42, servers=17, push=3),
+        audience=PublishAudience(followers=42, servers=17, push=3),
         missing=(HOSTILE,),
     ),
     "update": PublishPage(
-        form=Form(), id="p", title=HOSTILE, is_update=True, is_changed=False, audience=Audience(is_local=True)
+        form=Form(), id="p", title=HOSTILE, is_update=True, is_changed=False, audience=PublishAudience(is_local=True)
     ),
-    "published": PublishedPage(post=POST, address=HOSTILE, audience=Audience(followers=3, servers=2, push=1), due=NOON),
+    "published": PublishedPage(
+        post=POST, address=HOSTILE, audience=PublishAudience(followers=3, servers=2, push=1), due=NOON
+    ),
     "published and fetched": PublishedPage(
-        post=POST, address="/s/", audience=Audience(is_page=True), due=NOON, is_fetched=True, is_quiet=True
+        post=POST, address="/s/", audience=PublishAudience(is_page=True), due=NOON, is_fetched=True, is_quiet=True
     ),
     "published long ago": PublishedPage(
-        post=POST, address="/s/", audience=Audience(is_quiet=True, hubs=1, has_more_servers=True), is_late=True
+        post=POST, address="/s/", audience=PublishAudience(is_quiet=True, hubs=1, has_more_servers=True), is_late=True
     ),
     "unpublish": UnpublishPage(post=POST, is_unsent=True),
     "delete": DeletePostPage(post=POST),
@@ -471,7 +479,7 @@ SAMPLES: dict[str, AdminPage] = {
             tagline=HOSTILE,
             url=HOSTILE,
             feed_url=HOSTILE,
-            other_feeds=(FeedLink(title=HOSTILE, url=HOSTILE),),
+            other_feeds=(LinkedFeed(title=HOSTILE, url=HOSTILE),),
             actor=RemoteActor(uri=HOSTILE, type="Person", handle=HOSTILE, name=HOSTILE, url="", inbox="", fetched=NOON),
         ),
         categories=(HOSTILE,),

@@ -6,7 +6,7 @@ import pytest
 
 from syndicate.clock import to_text
 from syndicate.federation.actors.outside_checks import CheckKind, OutsideCheck
-from syndicate.model.blogroll import BlogrollEntry, FeedState, Latest
+from syndicate.model.blogroll import BlogrollEntry, FeedState, LatestPost
 from syndicate.storage import Tables
 from syndicate.storage.imports import StoredImport
 from syndicate.web.admin.authentication import create_setup_link
@@ -121,7 +121,7 @@ async def test_quiet_and_failing_blogs_are_named(author: Browser) -> None:
     async def note(tx: Tables) -> None:
         for id in ("slow", "gone"):
             await tx.blogroll.save(BlogrollEntry(id=id, name=id, url=f"https://{id}.example/"), added=to_text(old))
-        await tx.blogroll.set_latest("slow", Latest(title="Last", url="https://slow.example/last", at=old))
+        await tx.blogroll.set_latest("slow", LatestPost(title="Last", url="https://slow.example/last", at=old))
         await tx.blogroll.set_state("gone", FeedState.GONE, "It answers 410.")
 
     await blog.store.transaction(note)

@@ -20,7 +20,7 @@ from syndicate.supervisor import ROLES
 from syndicate.web import routes
 from syndicate.web.site import blogroll_pages, pages
 from syndicate.web.site.pages import Page
-from syndicate.workers.worker import Role, regular
+from syndicate.workers.worker import WorkerRole, regular
 from tests.clocks import FakeClock
 from tests.instances import running_instance
 from tests.wire import Wire
@@ -109,7 +109,7 @@ async def test_a_background_job_takes_one_line(
     async with running_instance(tmp_path, str(tmp_path / "syndicate.db"), wire, clock, rsa_keys[0]) as instance:
         jobs = (*instance.server.regular_jobs, regular("probe", probe))
         [job] = [worker for worker in replace(instance.server, regular_jobs=jobs).workers if worker.name == "probe"]
-        assert job.role is Role.MAINTENANCE
+        assert job.role is WorkerRole.MAINTENANCE
         assert job.role in ROLES["all"] & ROLES["workers"]
         await job.run()
     assert ran.is_set()

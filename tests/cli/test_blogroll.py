@@ -13,7 +13,7 @@ import pytest
 
 from syndicate.clock import utc_now
 from syndicate.config import load
-from syndicate.model.blogroll import FeedState, Latest
+from syndicate.model.blogroll import FeedState, LatestPost
 from syndicate.storage import Store
 from tests.cli.conftest import Blog
 
@@ -107,7 +107,7 @@ def test_the_list_shows_the_newest_post_and_how_they_fare(roll: Blog) -> None:
     async def body(tx: Any) -> None:
         entry = await tx.blogroll.find(SALT)
         await tx.blogroll.set_latest(
-            entry.id, Latest(title="On knots", url=f"{SALT}knots", at=utc_now() - timedelta(days=1))
+            entry.id, LatestPost(title="On knots", url=f"{SALT}knots", at=utc_now() - timedelta(days=1))
         )
         await tx.blogroll.set_state(entry.id, FeedState.FAILING, "It answers 500.")
 

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 from PIL import Image
 
-from syndicate.content.html import Forms, largest_within, rewrite, shown, without_forms
+from syndicate.content.html import PictureForms, largest_within, rewrite, shown, without_forms
 from syndicate.content.sanitize import for_author
 from syndicate.media import MediaFiles, UnusableFile, pictures
 from tests.pictures import animated, encoded, opened
@@ -40,7 +40,7 @@ def test_no_form_is_wider_than_the_picture(format: str) -> None:
 def test_a_small_or_moving_picture_has_no_smaller_forms() -> None:
     assert pictures.prepared(encoded("PNG")).smaller == {}
     moving = animated("GIF")
-    assert pictures.prepared(moving) == pictures.Prepared(moving)
+    assert pictures.prepared(moving) == pictures.PreparedPicture(moving)
 
 
 def test_a_form_that_would_need_more_space_is_not_made() -> None:
@@ -66,7 +66,7 @@ def test_heic_is_refused_in_words(tmp_path: Path) -> None:
         MediaFiles(tmp_path / "media", tmp_path / "originals").keep_own(head)
 
 
-FORMS = Forms(
+FORMS = PictureForms(
     width=2000, height=1000, srcset="https://a.example/m/1-480.webp 480w, https://a.example/m/1-960.webp 960w"
 )
 

@@ -4,14 +4,14 @@ from dataclasses import replace
 from pathlib import Path
 
 from syndicate.model.post import Post, PostDraft
-from syndicate.publishing.media_rebuild import MediaRebuild, Rebuilt
+from syndicate.publishing.media_rebuild import MediaRebuild, RebuildReport
 from syndicate.storage.media import MediaFile, Purpose
 from tests.instances import RunningInstance
 from tests.media.test_smaller_forms import photograph
 from tests.pictures import PNG, is_silent, telling
 
 
-async def rebuild(instance: RunningInstance) -> Rebuilt:
+async def rebuild(instance: RunningInstance) -> RebuildReport:
     services = instance.server.services
     return await MediaRebuild(services.store, services.files, rerender=services.publisher.rerender).run()
 

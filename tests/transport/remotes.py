@@ -6,12 +6,12 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass, field, replace
 from ssl import SSLContext
 
-from syndicate.transport.client import Budget, Client
+from syndicate.transport.client import Client, ExchangeBudget
 from tests.waiting import LONGEST
 
 Answer = Callable[["Visit"], Awaitable[None]]
 
-PATIENT = Budget(connect=LONGEST, total=LONGEST, wire=64 * 1024, decoded=64 * 1024, window=LONGEST)
+PATIENT = ExchangeBudget(connect=LONGEST, total=LONGEST, wire=64 * 1024, decoded=64 * 1024, window=LONGEST)
 HASTY = replace(PATIENT, total=0.6, window=0.2)
 """For those who are to be given up because of the time they take."""
 

@@ -25,8 +25,8 @@ from syndicate.errors import (
 )
 from syndicate.transport.client import (
     DELIVERY,
-    Budget,
     Client,
+    ExchangeBudget,
     Redirects,
     Request,
     Response,
@@ -323,7 +323,7 @@ async def _flood(visit: Visit, start: str, wave: str) -> None:
         await visit.say(wave * 100)
 
 
-def _budget(failure: type[RemoteError]) -> Budget:
+def _budget(failure: type[RemoteError]) -> ExchangeBudget:
     """What is judged by what comes has all the time; what does not come has little."""
     return HASTY if failure is RemoteUnavailable else PATIENT
 

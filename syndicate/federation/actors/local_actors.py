@@ -25,7 +25,7 @@ from syndicate.signatures import add_proof, multikey, public_pem
 from syndicate.storage import Store, Tables
 from syndicate.storage.actors import ASKED, KeySet, StoredActor
 from syndicate.storage.earlier_keys import EarlierKey
-from syndicate.storage.look import Look, LookPicture, look_of
+from syndicate.storage.look import LookPicture, SiteLook, look_of
 from syndicate.storage.site_settings import SiteSettings
 from syndicate.transport.signed import SigningKey
 from syndicate.urls import Urls
@@ -81,7 +81,7 @@ class SigningActor:
 @dataclass(frozen=True, slots=True)
 class _Known:
     site: SiteConfig
-    look: Look
+    look: SiteLook
     stored: StoredActor
     term: Term | None
     identity: SigningActor
@@ -293,7 +293,7 @@ class LocalActors:
         return handle
 
 
-def profile_of(config: Config, look: Look, known: StoredActor, term: Term | None = None) -> Profile:
+def profile_of(config: Config, look: SiteLook, known: StoredActor, term: Term | None = None) -> Profile:
     """Return the profile of a local actor; `term` is the category or tag whose posts it boosts."""
     site = config.site
     urls = Urls(site.url)

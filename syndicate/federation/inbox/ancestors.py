@@ -10,7 +10,7 @@ from syndicate.activitypub.addressing import Reach, reach_of
 from syndicate.activitypub.parse import RemoteNote, host_of, origin
 from syndicate.errors import PERMANENT_REMOTE_ERRORS, RemoteUnavailable
 from syndicate.federation.actors.throttled_transport import IRRELEVANT_RETENTION, MAX_ANCESTOR_REQUESTS_PER_DAY
-from syndicate.federation.inbox.context import Context, Decision
+from syndicate.federation.inbox.context import Decision, InboxContext
 from syndicate.federation.inbox.targets import locate
 from syndicate.model.activity import Verdict
 from syndicate.model.comment import Comment
@@ -28,12 +28,12 @@ class ParentLookup:
     is_meant: bool
 
 
-Take = Callable[[dict[str, Any], Reach, str, Context, ParentLookup | None], Awaitable[Decision]]
+Take = Callable[[dict[str, Any], Reach, str, InboxContext, ParentLookup | None], Awaitable[Decision]]
 """Decides about a fetched reply (`replies.take`)."""
 
 
 async def find_target(
-    note: RemoteNote, context: Context, lookup: ParentLookup | None, take: Take
+    note: RemoteNote, context: InboxContext, lookup: ParentLookup | None, take: Take
 ) -> tuple[Post | None, Comment | None]:
     """Return what a reply answers; missing comments between it and our post are fetched."""
     post, parent = await locate(context, note.in_reply_to)
@@ -64,7 +64,7 @@ async def find_target(
 
 
 async def _fetched_ancestor(
-    uri: str, context: Context, lookup: ParentLookup, take: Take
+    uri: str, context: InboxContext, lookup: ParentLookup, take: Take
 ) -> tuple[Post | None, Comment | None]:
     try:
         document = await context.object(uri)
@@ -76,13 +76,13 @@ async def _fetched_ancestor(
     return await locate(context, as_id(document))
 
 
-def _is_addressed_to_us(note: RemoteNote, context: Context) -> bool:
+def _is_addressed_to_us(note: RemoteNote, context: InboxContext) -> bool:
     """Whether a note mentions or addresses a local actor."""
     addressed = (*note.mentions, *ids(note.raw.get("to")), *ids(note.raw.get("cc")))
     return any(context.local_actors.followable(address) is not None for address in addressed)
 
 
-async def _may_ask(uri: str, context: Context) -> bool:
+async def _may_ask(uri: str, context: InboxContext) -> bool:
     """Whether a server may be asked because of a reply that is not addressed to us: what followed accounts reply to
     others hardly ever concerns the blog."""
     now, host = context.clock(), host_of(uri)

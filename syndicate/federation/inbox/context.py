@@ -28,7 +28,7 @@ Decision = Verdict | Effect
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Context:
+class InboxContext:
     """The dependencies of handlers."""
 
     store: Store
@@ -50,7 +50,7 @@ class Context:
         return document
 
 
-Handler = Callable[[Activity, Context], Awaitable[Decision]]
+Handler = Callable[[Activity, InboxContext], Awaitable[Decision]]
 
 
 def done(reason: str) -> Verdict:

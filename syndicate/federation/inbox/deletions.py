@@ -2,7 +2,7 @@
 
 from syndicate.activitypub.parse import RemoteNote, origin
 from syndicate.comments import quotes, records
-from syndicate.federation.inbox.context import Context, Decision, done, ignored, refused
+from syndicate.federation.inbox.context import Decision, InboxContext, done, ignored, refused
 from syndicate.federation.inbox.targets import locate
 from syndicate.model.activity import Verdict
 from syndicate.model.comment import Comment
@@ -10,7 +10,7 @@ from syndicate.storage import Tables
 from syndicate.storage.tombstones import Tombstone
 
 
-def forget(uri: str, context: Context, *, for_good: bool = True) -> Decision:
+def forget(uri: str, context: InboxContext, *, for_good: bool = True) -> Decision:
     """Delete what is gone at its own origin. `for_good` is false for a 404, since it may come back."""
 
     async def delete(tx: Tables) -> Verdict:
@@ -40,7 +40,9 @@ def delete_empty(note: RemoteNote, earlier: Comment | None) -> Decision:
     return ignored("object.empty") if earlier is None else delete
 
 
-async def never_show(note: RemoteNote, context: Context, type: str, verdict: Verdict, *, deleted: Verdict) -> Decision:
+async def never_show(
+    note: RemoteNote, context: InboxContext, type: str, verdict: Verdict, *, deleted: Verdict
+) -> Decision:
     """Delete a reply that must not be shown and save a tombstone, since an older public copy may still arrive."""
     earlier = await context.store.comments.find_by_uri(note.id)
     if earlier is None:
@@ -64,7 +66,7 @@ async def never_show(note: RemoteNote, context: Context, type: str, verdict: Ver
     return delete
 
 
-async def _save_tombstone(tx: Tables, uri: str, type: str, context: Context) -> None:
+async def _save_tombstone(tx: Tables, uri: str, type: str, context: InboxContext) -> None:
     await tx.tombstones.save(
         Tombstone(uri=uri, path=None, origin=origin(uri), type=type, published=None, gone_at=context.clock())
     )

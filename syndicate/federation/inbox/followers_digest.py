@@ -6,8 +6,8 @@
 from datetime import timedelta
 
 from syndicate.activitypub.parse import origin
-from syndicate.activitypub.synchronization import HEADER, Offer, digest_of, parse_offer
-from syndicate.federation.inbox.context import Context
+from syndicate.activitypub.synchronization import HEADER, SynchronizationOffer, digest_of, parse_offer
+from syndicate.federation.inbox.context import InboxContext
 from syndicate.model.blogroll import BlogrollEntry, FollowState
 from syndicate.signatures import Message, Signature
 from syndicate.storage import Tables
@@ -16,7 +16,9 @@ MIN_INTERVAL = timedelta(hours=1)
 """The minimum time between two comparisons with an actor."""
 
 
-async def differing_offer(message: Message, signature: Signature, signer: str, context: Context) -> Offer | None:
+async def differing_offer(
+    message: Message, signature: Signature, signer: str, context: InboxContext
+) -> SynchronizationOffer | None:
     """Return the digest that the signer of a request offers, if it is covered by the signature and differs from
     ours."""
     if HEADER not in signature.covered or len(message.values(HEADER)) != 1:
@@ -31,7 +33,7 @@ async def differing_offer(message: Message, signature: Signature, signer: str, c
     return None if offer.digest in _fitting(entry, context) else offer
 
 
-def _fitting(entry: BlogrollEntry, context: Context) -> set[str]:
+def _fitting(entry: BlogrollEntry, context: InboxContext) -> set[str]:
     """Return the digests that match our state; while our Follow is pending, both do."""
     follows, follows_not = digest_of([context.local_actors.blog.actor.uri]), digest_of([])
     match entry.follow:
@@ -43,7 +45,7 @@ def _fitting(entry: BlogrollEntry, context: Context) -> set[str]:
             return {follows_not}
 
 
-async def ask_later(tx: Tables, signer: str, offer: Offer) -> None:
+async def ask_later(tx: Tables, signer: str, offer: SynchronizationOffer) -> None:
     """Save a request to fetch the list of an actor."""
     now = tx.clock()
     await tx.synchronizations.enqueue(signer, url=offer.url, digest=offer.digest, now=now, not_since=now - MIN_INTERVAL)

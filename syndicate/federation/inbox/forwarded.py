@@ -11,7 +11,7 @@ from syndicate.activitypub.access import as_id, as_object, types
 from syndicate.activitypub.parse import host_of, origin
 from syndicate.errors import PERMANENT_REMOTE_ERRORS, RemoteGone
 from syndicate.federation.inbox import deletions, reactions, replies
-from syndicate.federation.inbox.context import Context, Decision, done, ignored, refused
+from syndicate.federation.inbox.context import Decision, InboxContext, done, ignored, refused
 from syndicate.model.activity import Activity, Verdict
 from syndicate.storage import Tables
 
@@ -23,18 +23,18 @@ def is_forwarded_activity(document: Document) -> bool:
     return not KINDS.keys().isdisjoint(types(document.get("type")))
 
 
-async def decide(document: Document, context: Context) -> Decision:
+async def decide(document: Document, context: InboxContext) -> Decision:
     """Decide about a forwarded activity by what its origin says."""
     type = next(type for type in types(document.get("type")) if type in KINDS)
     return await KINDS[type](document, context)
 
 
-async def _written(document: Document, context: Context) -> Decision:
+async def _written(document: Document, context: InboxContext) -> Decision:
     """Decide about a Create or Update by the object on the member's own server."""
     return await replies.fetch(as_id(document.get("object")), as_object(document.get("object")), {}, context)
 
 
-async def _deleted(document: Document, context: Context) -> Decision:
+async def _deleted(document: Document, context: InboxContext) -> Decision:
     """Decide about a Delete, also by a moderator: the object must be gone at its origin."""
     uri = as_id(document.get("object"))
     if await context.store.comments.find_by_uri(uri) is None:
@@ -48,13 +48,13 @@ async def _deleted(document: Document, context: Context) -> Decision:
     return deletions.forget(uri, context) if "Tombstone" in types(found.get("type")) else refused("delete.not-gone")
 
 
-async def _liked(document: Document, context: Context) -> Decision:
+async def _liked(document: Document, context: InboxContext) -> Decision:
     """Decide about a Like: it counts if the member's server serves it under its id, which many do not."""
     like = await _fetch_from_origin(document, as_id(document.get("object")), context)
     return like if isinstance(like, Verdict) else await reactions.like(like, context)
 
 
-async def _undone(document: Document, context: Context) -> Decision:
+async def _undone(document: Document, context: InboxContext) -> Decision:
     """Decide about the Undo of a Like in the same way, and of a Delete by whether the object is served again."""
     inner = as_object(document.get("object"))
     type = next(types(inner.get("type")), "")
@@ -75,7 +75,7 @@ async def _undone(document: Document, context: Context) -> Decision:
     return take_back
 
 
-async def _fetch_from_origin(hint: Document, target: str, context: Context) -> Activity | Verdict:
+async def _fetch_from_origin(hint: Document, target: str, context: InboxContext) -> Activity | Verdict:
     """Fetch an activity about `target`, an object of ours; it counts if its actor and origin match."""
     id, actor = as_id(hint), as_id(hint.get("actor"))
     if await reactions.target_of(target, context) is None:
@@ -94,11 +94,11 @@ async def _fetch_from_origin(hint: Document, target: str, context: Context) -> A
     return Activity(id=id, type=next(types(found.get("type"))), actor=actor, object=compared[2], raw=found)
 
 
-async def _ignore(_document: Document, _context: Context) -> Decision:
+async def _ignore(_document: Document, _context: InboxContext) -> Decision:
     return ignored("announce.unproven")
 
 
-KINDS: Mapping[str, Callable[[Document, Context], Awaitable[Decision]]] = {
+KINDS: Mapping[str, Callable[[Document, InboxContext], Awaitable[Decision]]] = {
     "Create": _written,
     "Delete": _deleted,
     "Dislike": _ignore,

@@ -12,14 +12,14 @@ import structlog
 from syndicate.activitypub.access import as_list
 from syndicate.activitypub.documents import parse_document, require_context
 from syndicate.activitypub.parse import authority_of, host_of, origin, parse_activity
-from syndicate.activitypub.synchronization import Offer
+from syndicate.activitypub.synchronization import SynchronizationOffer
 from syndicate.clock import Clock
 from syndicate.delivery import circuit
 from syndicate.errors import SenderRefused, SignatureRejected, Transient
 from syndicate.federation.actors.authentication import authenticate, is_proven
 from syndicate.federation.actors.remote_actors import Actors
 from syndicate.federation.inbox import followers_digest
-from syndicate.federation.inbox.context import Context, Decision, ignored, refused
+from syndicate.federation.inbox.context import Decision, InboxContext, ignored, refused
 from syndicate.federation.inbox.dispatch import FORWARDABLE, HANDLERS, NAMED_LATER, handler_of
 from syndicate.federation.inbox.handlers import follow
 from syndicate.federation.inbox.text_limits import TextLimits
@@ -37,7 +37,7 @@ BACKOFF = Backoff(tuple(timedelta(seconds=10) * 4**step for step in range(7)))
 class Inbox:
     """The personal inboxes and the shared one; each accepts every type."""
 
-    def __init__(self, store: Store, actors: Actors, context: Context, clock: Clock) -> None:
+    def __init__(self, store: Store, actors: Actors, context: InboxContext, clock: Clock) -> None:
         self._store, self._actors, self._context, self._clock = store, actors, context, clock
         self._ids = IdsInOrder()
         self._texts = TextLimits()
@@ -100,7 +100,7 @@ class Inbox:
         return replace(activity, forwarded=not await is_proven(activity, self._actors, client, self._clock()))
 
     async def _record(
-        self, activity: Activity, fingerprint: str, sender: str, offer: Offer | None, *, size: int
+        self, activity: Activity, fingerprint: str, sender: str, offer: SynchronizationOffer | None, *, size: int
     ) -> Verdict:
         now = self._clock()
         server = authority_of(sender)  # it is up, whatever the results of our deliveries

@@ -5,10 +5,10 @@ from typing import Any
 
 from syndicate.activitypub.parse import RemoteNote, parse_note
 from syndicate.content import foreign_text
-from syndicate.federation.inbox.context import Context
+from syndicate.federation.inbox.context import InboxContext
 
 
-async def read_note(document: dict[str, Any], context: Context) -> RemoteNote:
+async def read_note(document: dict[str, Any], context: InboxContext) -> RemoteNote:
     """Return a Note, Article, … with its text as HTML, which is unsafe. Raises MalformedActivity."""
     note = parse_note(document)
     if not note.media_type:

@@ -7,7 +7,7 @@ from syndicate.activitypub.access import as_text
 from syndicate.activitypub.addressing import is_private_reaction
 from syndicate.activitypub.parse import origin
 from syndicate.content.text import clean_name
-from syndicate.federation.inbox.context import Context, Decision, done, ignored, private
+from syndicate.federation.inbox.context import Decision, InboxContext, done, ignored, private
 from syndicate.federation.inbox.targets import locate
 from syndicate.model.activity import Activity, Verdict
 from syndicate.model.comment import Comment, CommentSource, CommentState
@@ -19,7 +19,7 @@ KINDS = {"Like": "like", "EmojiReact": "like", "Announce": "share"}
 MAX_EMOJI_LENGTH = 32
 
 
-async def target_of(address: str, context: Context) -> tuple[Post, Comment | None] | None:
+async def target_of(address: str, context: InboxContext) -> tuple[Post, Comment | None] | None:
     """Return what can be liked and boosted here: a post, or a reply of its author; None for everything else."""
     post, comment = await locate(context, address)
     if post is None or not post.federates:
@@ -53,13 +53,13 @@ SHARE = ReactionVerdicts(
 )
 
 
-async def like(activity: Activity, context: Context) -> Decision:
+async def like(activity: Activity, context: InboxContext) -> Decision:
     """Count a like, once per actor and emoji."""
     content = clean_name(as_text(activity.raw.get("content")), limit=MAX_EMOJI_LENGTH)
     return await _count(activity, "like", content, LIKE, await target_of(activity.object, context), context)
 
 
-async def share(activity: Activity, context: Context) -> Decision:
+async def share(activity: Activity, context: InboxContext) -> Decision:
     """Count a boost, once per actor, unless it is private."""
     target = await target_of(activity.object, context)
     if target is not None and is_private_reaction(activity.raw):
@@ -73,7 +73,7 @@ async def _count(
     content: str,
     verdicts: ReactionVerdicts,
     target: tuple[Post, Comment | None] | None,
-    context: Context,
+    context: InboxContext,
 ) -> Decision:
     if target is None:
         return verdicts.elsewhere

@@ -8,7 +8,7 @@ from syndicate.activitypub.parse import RemoteNote, host_of, origin, own_page
 from syndicate.comments import quotes
 from syndicate.errors import MalformedActivity
 from syndicate.federation.actors import opt_out
-from syndicate.federation.inbox.context import Context, Decision, done, held
+from syndicate.federation.inbox.context import Decision, InboxContext, done, held
 from syndicate.federation.inbox.notes import read_note
 from syndicate.federation.inbox.targets import locate
 from syndicate.model.activity import Outcome, Verdict
@@ -24,7 +24,7 @@ MAX_QUOTES = 5
 
 
 async def keep_for_author(
-    decision: Decision, document: dict[str, Any], envelope: dict[str, Any], actor: str, context: Context
+    decision: Decision, document: dict[str, Any], envelope: dict[str, Any], actor: str, context: InboxContext
 ) -> Decision:
     """Extend a decision about an authentic note by `actor`: the note is saved for the author if it concerns the blog
     other than as a comment. `envelope` is the activity that it came in."""
@@ -93,13 +93,13 @@ def _is_no_comment(verdict: Verdict) -> bool:
     )
 
 
-def _is_meant(note: RemoteNote, envelope: dict[str, Any], context: Context) -> bool:
+def _is_meant(note: RemoteNote, envelope: dict[str, Any], context: InboxContext) -> bool:
     """Whether a note mentions or addresses a local actor."""
     addressed = [address for each in (note.raw, envelope) for name in ADDRESSED for address in ids(each.get(name))]
     return any(context.local_actors.followable(address) is not None for address in (*note.mentions, *addressed))
 
 
-async def _quoted(note: RemoteNote, context: Context) -> Post | None:
+async def _quoted(note: RemoteNote, context: InboxContext) -> Post | None:
     """Return the post that a note quotes, or whose reply by the author it quotes."""
     for address in quotes_of(note.raw)[:MAX_QUOTES]:
         post, _ = await locate(context, address)

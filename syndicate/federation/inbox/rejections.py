@@ -4,7 +4,7 @@ from typing import Any
 
 from syndicate.activitypub.vocabulary import AS2
 from syndicate.errors import PERMANENT_REMOTE_ERRORS
-from syndicate.federation.inbox.context import Context, Decision, ignored
+from syndicate.federation.inbox.context import Decision, InboxContext, ignored
 from syndicate.model.activity import Activity, Verdict
 from syndicate.model.actor import LocalActor
 from syndicate.storage import Tables
@@ -13,7 +13,7 @@ from syndicate.storage import Tables
 async def reject(
     activity: Activity,
     request: dict[str, Any],
-    context: Context,
+    context: InboxContext,
     verdict: Verdict,
     *,
     by: LocalActor,

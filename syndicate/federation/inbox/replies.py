@@ -15,7 +15,7 @@ from syndicate.federation.actors import opt_out
 from syndicate.federation.actors.remote_actors import author_of
 from syndicate.federation.inbox import received_notes
 from syndicate.federation.inbox.ancestors import ParentLookup, find_target
-from syndicate.federation.inbox.context import Context, Decision, done, held, ignored, private, refused
+from syndicate.federation.inbox.context import Decision, InboxContext, done, held, ignored, private, refused
 from syndicate.federation.inbox.deletions import delete_empty, forget, never_show
 from syndicate.federation.inbox.notes import read_note
 from syndicate.federation.inbox.shown_form import FORM_VERSION
@@ -27,7 +27,7 @@ from syndicate.model.comment import Audience, Comment, CommentSource, CommentSta
 from syndicate.storage import Tables
 
 
-async def fetch(uri: str, hint: dict[str, Any], envelope: dict[str, Any], context: Context) -> Decision:
+async def fetch(uri: str, hint: dict[str, Any], envelope: dict[str, Any], context: InboxContext) -> Decision:
     """Fetch a reply from its origin and decide about it, because it was only named or forwarded.
 
     `hint` is the forwarded copy, trusted only where it makes the fetch unnecessary, so that nobody can direct our
@@ -55,7 +55,7 @@ async def fetch(uri: str, hint: dict[str, Any], envelope: dict[str, Any], contex
     return await received_notes.keep_for_author(decision, document, envelope, author, context)
 
 
-async def restore(uri: str, context: Context) -> Decision:
+async def restore(uri: str, context: InboxContext) -> Decision:
     """Take a deleted reply in again, if it was deleted here and its origin serves it again."""
     tombstone = await context.store.tombstones.find(uri)
     if tombstone is None or tombstone.type or tombstone.origin == origin(context.urls.base):
@@ -71,7 +71,7 @@ async def restore(uri: str, context: Context) -> Decision:
 
 
 async def take(
-    document: dict[str, Any], reached: Reach, actor: str, context: Context, lookup: ParentLookup | None = None
+    document: dict[str, Any], reached: Reach, actor: str, context: InboxContext, lookup: ParentLookup | None = None
 ) -> Decision:
     """Decide about an authentic reply by `actor`. `reached` is the reach of note and activity together, `lookup` the
     search that it was fetched for, if any."""
@@ -112,7 +112,7 @@ async def take(
 
 
 async def _target(
-    note: RemoteNote, earlier: Comment | None, context: Context, lookup: ParentLookup | None
+    note: RemoteNote, earlier: Comment | None, context: InboxContext, lookup: ParentLookup | None
 ) -> Target | Verdict:
     """Return what a reply answers, or why it cannot be a comment there. An edit does not move a comment."""
     if earlier is not None:
@@ -131,7 +131,12 @@ async def _target(
 
 
 async def _draft(
-    note: RemoteNote, author: RemoteActor, target: Target, earlier: Comment | None, reached: Reach, context: Context
+    note: RemoteNote,
+    author: RemoteActor,
+    target: Target,
+    earlier: Comment | None,
+    reached: Reach,
+    context: InboxContext,
 ) -> CommentDraft | None:
     """Return the draft of a comment; None if the note has nothing to show."""
     source, html, has_words = await context.sanitizer_thread.do(context.shown.of_note, note)
@@ -159,7 +164,7 @@ async def _draft(
     )
 
 
-def _admission(draft: CommentDraft, decision: ModerationDecision, context: Context) -> Decision:
+def _admission(draft: CommentDraft, decision: ModerationDecision, context: InboxContext) -> Decision:
     async def save(tx: Tables) -> Verdict:
         match await admit(tx, draft, decision, context.clock()):
             case AdmitOutcome.SAVED:

@@ -14,12 +14,12 @@ from syndicate.activitypub.parse import RemoteNote, origin, own_page
 from syndicate.content.text import clean_name, excerpt, plain
 from syndicate.errors import MalformedActivity
 from syndicate.federation.actors import opt_out
-from syndicate.federation.inbox.context import Context, Decision, done, ignored, private, refused
+from syndicate.federation.inbox.context import Decision, InboxContext, done, ignored, private, refused
 from syndicate.federation.inbox.notes import read_note
 from syndicate.federation.inbox.shown_form import MEDIA, warning_of
 from syndicate.federation.outbox.outbox import Outbox
 from syndicate.model.activity import Verdict
-from syndicate.model.blogroll import BlogrollEntry, FeedState, FollowedPost, FollowState, Latest
+from syndicate.model.blogroll import BlogrollEntry, FeedState, FollowedPost, FollowState, LatestPost
 from syndicate.model.ids import new_id
 from syndicate.storage import Tables
 from syndicate.storage.feed_entries import NEVER, StoredFeedEntry
@@ -42,7 +42,7 @@ class Changes:
     new: int
 
     @property
-    def latest(self) -> Latest | None:
+    def latest(self) -> LatestPost | None:
         return latest_of(self.kept)
 
 
@@ -117,10 +117,10 @@ def _merged(kept: FollowedPost, found: FollowedPost) -> FollowedPost:
     return replace(found, guid=kept.guid, object=found.object or kept.object, published=kept.published)
 
 
-def latest_of(kept: Sequence[StoredFeedEntry]) -> Latest | None:
+def latest_of(kept: Sequence[StoredFeedEntry]) -> LatestPost | None:
     """Return the newest post for lists; `kept` is sorted newest first."""
     newest = next(iter(kept), None)
-    return None if newest is None else Latest(title=newest.post.heading, url=newest.post.url, at=newest.published)
+    return None if newest is None else LatestPost(title=newest.post.heading, url=newest.post.url, at=newest.published)
 
 
 async def keep(
@@ -142,7 +142,7 @@ async def keep(
 # from the fediverse
 
 
-async def take(document: dict[str, Any], reached: Reach, actor: str, context: Context) -> Decision | None:
+async def take(document: dict[str, Any], reached: Reach, actor: str, context: InboxContext) -> Decision | None:
     """Decide about an authentic post of a followed account; None for other accounts and for replies."""
     if as_id(document.get("inReplyTo")):
         return None
@@ -177,7 +177,7 @@ async def take(document: dict[str, Any], reached: Reach, actor: str, context: Co
     return keep_it
 
 
-def _delete(uri: str, verdict: Verdict, context: Context) -> Decision:
+def _delete(uri: str, verdict: Verdict, context: InboxContext) -> Decision:
     async def delete(tx: Tables) -> Verdict:
         await forget(tx, uri, context.outbox)
         return verdict

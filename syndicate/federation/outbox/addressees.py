@@ -48,7 +48,7 @@ async def addressees(store: Store, ours: str, answered: Comment | None, *, only:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Naming:
+class LinkedNames:
     """A text in which known `@user@host` are links, the accounts that it names, and the `unknown` names still to be
     looked up."""
 
@@ -57,7 +57,7 @@ class Naming:
     unknown: tuple[str, ...]
 
 
-async def named_in(store: Store, html: str, host: str) -> Naming:
+async def named_in(store: Store, html: str, host: str) -> LinkedNames:
     """Link the accounts that a text names; blocked ones stay text. `host` is ours."""
     handles = [handle for handle in names.people(html) if handle.rpartition("@")[2] != host]
     known = await store.mentions.find_known(handles)
@@ -74,7 +74,7 @@ async def named_in(store: Store, html: str, host: str) -> Naming:
     people = {handle: account.url for handle, account in shown.items()}
     linked = names.linked(html, people=people, tags={}, is_tag=lambda _: False)
     named = tuple(Mention(handle=f"@{handle}", actor=account.actor) for handle, account in shown.items())
-    return Naming(html=linked, named=named, unknown=unknown[:MAX_ADDRESSEES])
+    return LinkedNames(html=linked, named=named, unknown=unknown[:MAX_ADDRESSEES])
 
 
 async def never_fetched(store: Tables, mentioned: Sequence[Mention]) -> tuple[str, ...]:

@@ -9,7 +9,7 @@ from syndicate.comments import records
 from syndicate.content import markdown
 from syndicate.content.sanitize import SANITIZER_VERSION, for_author
 from syndicate.errors import CommentNotFound, InputError
-from syndicate.federation.outbox.addressees import Naming, addressees, named_in, never_fetched
+from syndicate.federation.outbox.addressees import LinkedNames, addressees, named_in, never_fetched
 from syndicate.federation.outbox.distribution import NO_DELAY
 from syndicate.federation.outbox.outbox import NAME_LOOKUP_TIMEOUT, Outbox
 from syndicate.model.comment import Author, Comment, CommentSource, CommentState
@@ -187,7 +187,7 @@ class AuthorReplies:
                 tx, type, note, about=comment.uri, post=post, published=at, cc=mentions, hold=hold
             )
 
-    async def _render(self, text: str, post: Post) -> Naming:
+    async def _render(self, text: str, post: Post) -> LinkedNames:
         """Render the text as HTML, with the accounts that it names. Raises InputError."""
         if not text.strip():
             raise InputError(_("a reply needs a text"))

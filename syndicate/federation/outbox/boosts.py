@@ -17,7 +17,7 @@ from syndicate.storage.outbox import OutboxActivity
 from syndicate.urls import Urls
 
 
-class Boosts:
+class BoostPublisher:
     """Publishes and retracts boosts."""
 
     def __init__(self, distribution: Distribution, local_actors: LocalActors, urls: Urls, clock: Clock) -> None:

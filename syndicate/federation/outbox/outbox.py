@@ -10,10 +10,10 @@ from syndicate.activitypub.render import Profile
 from syndicate.activitypub.vocabulary import ACTOR_CONTEXT, AS2, OBJECT_CONTEXT, PUBLIC
 from syndicate.clock import Clock
 from syndicate.federation.actors.local_actors import LocalActors
-from syndicate.federation.outbox.boosts import Boosts
+from syndicate.federation.outbox.boosts import BoostPublisher
 from syndicate.federation.outbox.distribution import NO_DELAY, Distribution
 from syndicate.federation.outbox.documents import Documents
-from syndicate.federation.outbox.reactions import SentReactions
+from syndicate.federation.outbox.reactions import ReactionPublisher
 from syndicate.federation.outbox.size_limit import limit_size
 from syndicate.model.actor import LocalActor
 from syndicate.model.comment import Comment
@@ -34,8 +34,8 @@ class Outbox:
         self._local_actors, self._urls, self._clock = local_actors, urls, clock
         self._distribution = Distribution(local_actors, urls, clock)
         self.documents = Documents(local_actors, urls, settings)
-        self.reactions = SentReactions(self._distribution, local_actors)
-        self.boosts = Boosts(self._distribution, local_actors, urls, clock)
+        self.reactions = ReactionPublisher(self._distribution, local_actors)
+        self.boosts = BoostPublisher(self._distribution, local_actors, urls, clock)
 
     @property
     def _actor(self) -> LocalActor:

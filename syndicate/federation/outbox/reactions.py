@@ -18,7 +18,7 @@ from syndicate.storage.outbox import OutboxActivity
 TYPES = {ReferenceKind.LIKE: "Like", ReferenceKind.REPOST: "Announce"}
 
 
-class SentReactions:
+class ReactionPublisher:
     """Sends what posts like and boost."""
 
     def __init__(self, distribution: Distribution, local_actors: LocalActors) -> None:

@@ -16,7 +16,7 @@ from syndicate.activitypub.parse import origin
 from syndicate.activitypub.synchronization import digest_of
 from syndicate.clock import Clock
 from syndicate.errors import RemoteError, RemoteUnavailable
-from syndicate.federation.inbox.context import Context
+from syndicate.federation.inbox.context import InboxContext
 from syndicate.limits.backoff import Backoff
 from syndicate.model.blogroll import BlogrollEntry, FollowState
 from syndicate.storage import Tables
@@ -37,7 +37,7 @@ class SynchronizationWorker(SingleRowWorker[SyncRequest]):
     name = "synchronization"
     table = "synchronizations"
 
-    def __init__(self, context: Context, clock: Clock) -> None:
+    def __init__(self, context: InboxContext, clock: Clock) -> None:
         self._context, self._store = context, context.store
         super().__init__(context.store.leased_rows, clock)
 

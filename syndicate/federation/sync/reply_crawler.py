@@ -19,7 +19,7 @@ from syndicate.activitypub.parse import host_of, origin
 from syndicate.errors import PERMANENT_REMOTE_ERRORS, RemoteError, RemoteGone, RemoteUnavailable
 from syndicate.federation.actors.throttled_transport import IRRELEVANT_RETENTION
 from syndicate.federation.inbox import deletions, replies
-from syndicate.federation.inbox.context import Context, Decision
+from syndicate.federation.inbox.context import Decision, InboxContext
 from syndicate.model.activity import Outcome, Verdict
 from syndicate.model.comment import Comment, CommentState
 
@@ -45,7 +45,7 @@ class CrawlResult:
 class ReplyCrawler:
     """Crawls one comment at a time. `context` has the throttled transport."""
 
-    def __init__(self, context: Context) -> None:
+    def __init__(self, context: InboxContext) -> None:
         self._context, self._store = context, context.store
 
     async def crawl(self, comment: Comment) -> CrawlResult:

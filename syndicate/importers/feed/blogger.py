@@ -8,7 +8,7 @@ import re
 from collections.abc import Iterator, Sequence
 
 from syndicate.content.text import clean, clean_name, plain
-from syndicate.importers.feed.documents import FeedDocument, date, slug_in, tags
+from syndicate.importers.feed.documents import ExportedFeed, date, slug_in, tags
 from syndicate.importers.feed.elements import Element, child, children, text
 from syndicate.importers.records import ExportedComment, ExportedPost, ExportedRedirect, ExportedReply, SkippedItem
 from syndicate.model.comment import CommentState
@@ -39,7 +39,7 @@ def is_entry(entry: Element) -> bool:
     return bool(_kind(entry))
 
 
-def read(entries: Sequence[Element], document: FeedDocument) -> None:
+def read(entries: Sequence[Element], document: ExportedFeed) -> None:
     """Add the posts, pages and comments among the entries, and the addresses of Blogger's lists and feeds."""
     labels: dict[str, Term] = {}
     binned = 0

@@ -17,7 +17,7 @@ _EXTENSION = re.compile(r"\.(?:html?|php|aspx?)\Z", re.IGNORECASE)
 
 
 @dataclass(slots=True)
-class FeedDocument:
+class ExportedFeed:
     """A feed. `home` is the address of the blog; `others` are redirects and remarks."""
 
     title: str = ""

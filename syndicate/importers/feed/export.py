@@ -12,7 +12,7 @@ from pathlib import Path, PurePosixPath
 
 from syndicate.errors import InputError, NotAnExport
 from syndicate.importers.feed import h_feed, json_feed, xml_feed
-from syndicate.importers.feed.documents import FeedDocument
+from syndicate.importers.feed.documents import ExportedFeed
 from syndicate.importers.file_kinds import kind_of_archive, kind_of_export
 from syndicate.importers.packed import GZIP, MAX_EXPORT_BYTES, ZIP, exports_in, is_meant, opened_zip
 from syndicate.importers.records import Exported, ExportedSite
@@ -57,10 +57,10 @@ class FeedExport:
             yield from document.replies
 
     @cached_property
-    def _documents(self) -> list[FeedDocument]:
+    def _documents(self) -> list[ExportedFeed]:
         return [document for path in self.paths for file in _files(path) for document in self._in_file(file)]
 
-    def _in_file(self, path: Path) -> Iterator[FeedDocument]:
+    def _in_file(self, path: Path) -> Iterator[ExportedFeed]:
         with path.open("rb") as stream:
             head = stream.read(4)
         if head.startswith(ZIP):
@@ -69,7 +69,7 @@ class FeedExport:
         for name, export in exports_in(path, ()):
             yield self._read(name, export.read(MAX_EXPORT_BYTES if head.startswith(GZIP) else -1))
 
-    def _in_archive(self, path: Path) -> Iterator[FeedDocument]:
+    def _in_archive(self, path: Path) -> Iterator[ExportedFeed]:
         with opened_zip(path) as archive:
             names = [name for name in archive.namelist() if is_meant(name)]
             if other := kind_of_archive(names):
@@ -82,7 +82,7 @@ class FeedExport:
             for name in feeds:
                 yield self._read(f"{path.name}: {name}", archive.read(name))
 
-    def _read(self, name: str, data: bytes) -> FeedDocument:
+    def _read(self, name: str, data: bytes) -> ExportedFeed:
         start = data[:4096].lstrip(b"\xef\xbb\xbf \t\r\n")
         other = kind_of_export(data[:65536].decode("utf-8", errors="replace"))
         if other and "import feed" not in other:

@@ -6,19 +6,19 @@ from lxml import etree, html
 
 from syndicate.content.text import clean_name
 from syndicate.errors import NotAnExport
-from syndicate.importers.feed.documents import FeedDocument, date, slug_in, tags
+from syndicate.importers.feed.documents import ExportedFeed, date, slug_in, tags
 from syndicate.importers.records import ExportedPost
 from syndicate.translation import _
 from syndicate.urls import join
 
 
-def read(data: bytes, *, name: str, base: str) -> FeedDocument:
+def read(data: bytes, *, name: str, base: str) -> ExportedFeed:
     """Return the posts of a page. Raises NotAnExport."""
     try:
         page = html.document_fromstring(data.decode("utf-8", errors="replace"))
     except (etree.LxmlError, ValueError) as error:
         raise NotAnExport(_("{name} cannot be read: {error}", name=name, error=error)) from error
-    document = FeedDocument(title=clean_name(page.findtext(".//title") or ""))
+    document = ExportedFeed(title=clean_name(page.findtext(".//title") or ""))
     entries: Any = page.xpath(f"//*[{_has('h-entry')}]")
     for entry in entries:
         post = _post(entry, base)

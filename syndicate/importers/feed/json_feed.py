@@ -5,14 +5,14 @@ from typing import Any
 
 from syndicate.content.text import clean, clean_name, plain
 from syndicate.errors import NotAnExport
-from syndicate.importers.feed.documents import FeedDocument, date, slug_in, tags
+from syndicate.importers.feed.documents import ExportedFeed, date, slug_in, tags
 from syndicate.importers.records import ExportedPost, SkippedItem
 from syndicate.model.post import Enclosure, SourceFormat
 from syndicate.translation import _
 from syndicate.urls import join
 
 
-def read(data: bytes, *, name: str, base: str) -> FeedDocument:
+def read(data: bytes, *, name: str, base: str) -> ExportedFeed:
     """Return the posts of a feed. Raises NotAnExport."""
     try:
         feed = json.loads(data.decode("utf-8-sig", errors="replace"))
@@ -21,7 +21,7 @@ def read(data: bytes, *, name: str, base: str) -> FeedDocument:
     if not isinstance(feed, dict) or not isinstance(feed.get("items"), list):
         raise NotAnExport(_("{name} is JSON, but not a feed.", name=name))
     home = _text(feed.get("home_page_url")) or base
-    document = FeedDocument(
+    document = ExportedFeed(
         title=clean_name(_text(feed.get("title"))),
         description=clean_name(_text(feed.get("description"))),
         home=_text(feed.get("home_page_url")),

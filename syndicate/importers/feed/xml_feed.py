@@ -11,7 +11,7 @@ from syndicate.content.text import clean, clean_name, plain
 from syndicate.errors import NotAnExport
 from syndicate.feeds.foreign_xml import decoded, with_sound_references
 from syndicate.importers.feed import blogger
-from syndicate.importers.feed.documents import FeedDocument, date, slug_in, summary_beside, tags
+from syndicate.importers.feed.documents import ExportedFeed, date, slug_in, summary_beside, tags
 from syndicate.importers.feed.elements import RSS_CONTENT, Element, child, children, local, text
 from syndicate.importers.records import ExportedComment, ExportedPost, ExportedReply, SkippedItem
 from syndicate.model.comment import CommentState
@@ -22,7 +22,7 @@ from syndicate.urls import join
 _COMMENT_FRAGMENT = re.compile(r"comment-?\d+|c\d+", re.IGNORECASE)
 
 
-def read(data: bytes, *, name: str, base: str) -> FeedDocument | None:
+def read(data: bytes, *, name: str, base: str) -> ExportedFeed | None:
     """Return the posts and comments of a feed; None if it is another XML document. Raises NotAnExport."""
     source = with_sound_references(decoded(data))
     if "<!ENTITY" in source[:65536]:
@@ -50,9 +50,9 @@ class _Feed:
         self._channel = root if channel is None else channel
         self._home = self._link_of(self._channel) or base
 
-    def read(self) -> FeedDocument:
+    def read(self) -> ExportedFeed:
         channel = self._channel
-        document = FeedDocument(
+        document = ExportedFeed(
             title=clean_name(plain(text(channel, "title"))),
             description=clean_name(plain(text(channel, "subtitle") or text(channel, "description"))),
             home=self._link_of(channel),
@@ -76,7 +76,7 @@ class _Feed:
             if local(element) in ("item", "entry") and element is not self._root:
                 yield element
 
-    def _add(self, entry: Element, document: FeedDocument) -> None:
+    def _add(self, entry: Element, document: ExportedFeed) -> None:
         link = self._link_of(entry)
         id = text(entry, "guid") or text(entry, "id")
         title = self._title(entry)

@@ -37,7 +37,7 @@ _JEKYLL_STYLES = {
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Place:
+class AddressParts:
     """What an old address is made from: `filename` is the name as it is, `name` without its date, `slug` what the header
     gives; `date` is in the zone of the old blog; `fields` are the words of the header.
     """
@@ -64,7 +64,7 @@ class OldAddress:
     unknown: str = ""
 
 
-def old_address(project: Project, place: Place, written: str) -> OldAddress:
+def old_address(project: Project, place: AddressParts, written: str) -> OldAddress:
     """Return the address of a file in the old blog. `written` is the one in its header."""
     if written and not (project.program is JEKYLL and written in _JEKYLL_STYLES):
         return _written(project, place, written)
@@ -75,7 +75,7 @@ def old_address(project: Project, place: Place, written: str) -> OldAddress:
     return by_program(project, place, style) if by_program else OldAddress()
 
 
-def feed_id(project: Project, place: Place, path: str) -> str:
+def feed_id(project: Project, place: AddressParts, path: str) -> str:
     """Return the id of a post in the old feed; empty if it is not known."""
     if not project.origin:
         return ""
@@ -97,7 +97,7 @@ def relative_to_post(path: str, alias: str) -> str:
     )
 
 
-def _written(project: Project, place: Place, written: str) -> OldAddress:
+def _written(project: Project, place: AddressParts, written: str) -> OldAddress:
     if "{{" in written:
         filled = fill_liquid(written, _values(place), place.date)
     elif has_tokens(written):
@@ -115,7 +115,7 @@ def _written(project: Project, place: Place, written: str) -> OldAddress:
     return OldAddress(path=path if is_whole else _prefixed(project, path))
 
 
-def _filled(project: Project, place: Place, pattern: str, **more: str) -> OldAddress:
+def _filled(project: Project, place: AddressParts, pattern: str, **more: str) -> OldAddress:
     filled = fill(pattern, {**_values(place), **more}, place.date)
     if filled is None:
         return OldAddress(unknown=pattern)
@@ -131,7 +131,7 @@ def _prefixed(project: Project, path: str) -> str:
     return project.prefix + path
 
 
-def _values(place: Place) -> dict[str, str]:
+def _values(place: AddressParts) -> dict[str, str]:
     """Return the tokens that do not depend on the program."""
     slug = place.slug or place.name
     folders = "/".join(place.folders)
@@ -164,12 +164,12 @@ def _values(place: Place) -> dict[str, str]:
 # -- one program each ------------------------------------------------------------------------------------------------
 
 
-def _language_prefix(project: Project, place: Place) -> str:
+def _language_prefix(project: Project, place: AddressParts) -> str:
     default = project.language or "en"
     return f"/{place.language}" if place.language and place.language != default else ""
 
 
-def _hugo(project: Project, place: Place, _style: str) -> OldAddress:
+def _hugo(project: Project, place: AddressParts, _style: str) -> OldAddress:
     patterns = project.settings.get("permalinks")
     section = place.folders[0].lower() if place.folders else ""
     if isinstance(patterns, dict) and isinstance(patterns.get("page"), dict):
@@ -207,14 +207,14 @@ def _ugly(project: Project, found: OldAddress) -> OldAddress:
     return OldAddress(path=f"{found.path.rstrip('/')}.html", aliases=(found.path,))
 
 
-def _zola(project: Project, place: Place, _style: str) -> OldAddress:
+def _zola(project: Project, place: AddressParts, _style: str) -> OldAddress:
     folders = "/".join(ascii_slug(part) or part for part in place.folders)
     name = place.slug or ascii_slug(place.name) or place.name
     prefix = _language_prefix(project, place)
     return _filled(project, place, f"{prefix}/:folders/:slug/", folders=folders, slug=name)
 
 
-def _jekyll(project: Project, place: Place, style: str) -> OldAddress:
+def _jekyll(project: Project, place: AddressParts, style: str) -> OldAddress:
     form = _JEKYLL_STYLES.get(style or project.program.default, style or project.program.default)
     if place.is_page:
         is_pretty = form.endswith("/")
@@ -225,7 +225,7 @@ def _jekyll(project: Project, place: Place, style: str) -> OldAddress:
     return _filled(project, place, form, title=jekyll_slug(slug), slug=slugify(slug), name=slugify(place.name))
 
 
-def _hexo(project: Project, place: Place, style: str) -> OldAddress:
+def _hexo(project: Project, place: AddressParts, style: str) -> OldAddress:
     if place.is_page:
         return _filled(project, place, "/:folders/:filename/" if place.is_bundle else "/:folders/:filename:output_ext")
     below = place.folders[place.folders.index("_posts") + 1 :] if "_posts" in place.folders else place.folders
@@ -237,7 +237,7 @@ def _hexo(project: Project, place: Place, style: str) -> OldAddress:
     return _filled(project, place, form if form.startswith("/") else f"/{form}", **values)
 
 
-def _pelican(project: Project, place: Place, style: str) -> OldAddress:
+def _pelican(project: Project, place: AddressParts, style: str) -> OldAddress:
     source = place.filename if project.settings.text("slugify_source") == "basename" else place.title
     slug = place.slug or ascii_slug(source)
     form = style or project.program.default
@@ -247,7 +247,7 @@ def _pelican(project: Project, place: Place, style: str) -> OldAddress:
     return _filled(project, place, f"/{form.lstrip('/')}", slug=slug) if slug else OldAddress(unknown="{slug}")
 
 
-def _nikola(project: Project, place: Place, _style: str) -> OldAddress:
+def _nikola(project: Project, place: AddressParts, _style: str) -> OldAddress:
     folder = "pages" if place.is_page else "posts"
     default = project.settings.text("default_lang") or project.language
     prefix = f"/{place.language}" if place.language and place.language != default else ""
@@ -257,7 +257,7 @@ def _nikola(project: Project, place: Place, _style: str) -> OldAddress:
     return _filled(project, place, f"{prefix}/{folder}/:folders/:slug:end", folders=folders, slug=slug, end=end)
 
 
-def _eleventy(project: Project, place: Place, _style: str) -> OldAddress:
+def _eleventy(project: Project, place: AddressParts, _style: str) -> OldAddress:
     is_same = place.folders and place.folders[-1] == place.filename and not place.is_bundle
     found = _filled(project, place, "/:folders/" if is_same else "/:folders/:filename/")
     if place.filename == place.name:
@@ -266,19 +266,19 @@ def _eleventy(project: Project, place: Place, _style: str) -> OldAddress:
     return OldAddress(path=found.path, aliases=(other.path or "",), unknown=found.unknown)
 
 
-def _astro(project: Project, place: Place, _style: str) -> OldAddress:
+def _astro(project: Project, place: AddressParts, _style: str) -> OldAddress:
     id = place.slug or place.filename
     return _filled(
         project, place, "/:folders/:id/", folders="/".join(place.folders).lower(), id=id.lower().replace(" ", "-")
     )
 
 
-def _gatsby(project: Project, place: Place, _style: str) -> OldAddress:
+def _gatsby(project: Project, place: AddressParts, _style: str) -> OldAddress:
     found = _filled(project, place, "/:folders/:filename/")
     return OldAddress(path=found.path, aliases=(f"/blog{found.path}",) if found.path else (), unknown=found.unknown)
 
 
-_BY_PROGRAM: Mapping[str, Callable[[Project, Place, str], OldAddress]] = {
+_BY_PROGRAM: Mapping[str, Callable[[Project, AddressParts, str], OldAddress]] = {
     HUGO.name: _hugo,
     ZOLA.name: _zola,
     JEKYLL.name: _jekyll,

@@ -16,7 +16,7 @@ from syndicate.content.not_public import name_of
 from syndicate.content.text import clean
 from syndicate.content.yaml_values import raw
 from syndicate.errors import FrontMatterInvalid
-from syndicate.importers.markdown.discover import Kind, SourceFile
+from syndicate.importers.markdown.discover import MarkdownFileKind, SourceFile
 from syndicate.importers.markdown.programs import ELEVENTY, HUGO, JEKYLL, OCTOPRESS
 from syndicate.importers.markdown.project import Project
 
@@ -54,7 +54,7 @@ def _defaults(project: Project, file: SourceFile) -> Pairs:
 def _jekyll(project: Project, file: SourceFile) -> Pairs:
     """Read `defaults`, the least specific scope first."""
     entries = project.settings.get("defaults")
-    kind = "drafts" if "_drafts" in file.folders else "posts" if file.kind is Kind.POST else "pages"
+    kind = "drafts" if "_drafts" in file.folders else "posts" if file.kind is MarkdownFileKind.POST else "pages"
     found: list[tuple[int, Pairs]] = []
     for entry in entries if isinstance(entries, list) else []:
         scope = entry.get("scope") if isinstance(entry, dict) else None

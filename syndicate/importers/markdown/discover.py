@@ -35,7 +35,7 @@ _ABOUT_PROJECT = frozenset({"readme", "license", "licence", "404"})
 _LANGUAGE_SUFFIX = re.compile(r"(?P<name>.+)\.(?P<language>[a-z]{2,3}(?:-[A-Za-z]{2,8})?)")
 
 
-class Kind(StrEnum):
+class MarkdownFileKind(StrEnum):
     """What a file may be."""
 
     POST = "post"
@@ -52,7 +52,7 @@ class SourceFile:
 
     path: Path
     name: str
-    kind: Kind
+    kind: MarkdownFileKind
     folders: tuple[str, ...] = ()
     stem: str = ""
     language: str = ""
@@ -129,14 +129,16 @@ def _classified(project: Project, path: Path) -> SourceFile | None:
     if path.name.startswith((".", "~")) or _is_excluded(project, path):
         return None
     if path.stem.lower() in _ABOUT_PROJECT:
-        return SourceFile(path=path, name=name, kind=Kind.SKIPPED, reason="it is about the project, not a post")
+        return SourceFile(
+            path=path, name=name, kind=MarkdownFileKind.SKIPPED, reason="it is about the project, not a post"
+        )
     if not _is_inside(project, path):
-        return SourceFile(path=path, name=name, kind=Kind.LEFT_OUT, reason="it lies outside of the project")
+        return SourceFile(path=path, name=name, kind=MarkdownFileKind.LEFT_OUT, reason="it lies outside of the project")
     if suffix in UNREADABLE:
         reason = f"it is {UNREADABLE[suffix]}, which is not read; please convert it to Markdown"
-        return SourceFile(path=path, name=name, kind=Kind.LEFT_OUT, reason=reason)
+        return SourceFile(path=path, name=name, kind=MarkdownFileKind.LEFT_OUT, reason=reason)
     if reason := why_passed_over(path):
-        return SourceFile(path=path, name=name, kind=Kind.SKIPPED, reason=reason)
+        return SourceFile(path=path, name=name, kind=MarkdownFileKind.SKIPPED, reason=reason)
     stem, language = _language_of(project, path)
     content = project.content_of(path)
     folders = path.parent.relative_to(content).parts if path.is_relative_to(content) else ()
@@ -145,7 +147,7 @@ def _classified(project: Project, path: Path) -> SourceFile | None:
         return None
     if _is_part(project, path, stem):
         reason = "it is part of another page's folder"
-        return SourceFile(path=path, name=name, kind=Kind.SKIPPED, reason=reason)
+        return SourceFile(path=path, name=name, kind=MarkdownFileKind.SKIPPED, reason=reason)
     is_bundle = stem == "index" and bool(folders)
     around = _around(project, path)
     return SourceFile(
@@ -167,13 +169,13 @@ def _is_inside(project: Project, path: Path) -> bool:
         return False
 
 
-def _kind(project: Project, around: frozenset[str]) -> Kind:
+def _kind(project: Project, around: frozenset[str]) -> MarkdownFileKind:
     program = project.program
     if around & DRAFT_FOLDERS:
-        return Kind.POST
+        return MarkdownFileKind.POST
     if program.always_pages and not around & program.post_folders:
-        return Kind.PAGE
-    return Kind.PAGE if around & program.page_folders and program is not OBSIDIAN else Kind.POST
+        return MarkdownFileKind.PAGE
+    return MarkdownFileKind.PAGE if around & program.page_folders and program is not OBSIDIAN else MarkdownFileKind.POST
 
 
 def _around(project: Project, path: Path) -> tuple[str, ...]:

@@ -19,12 +19,12 @@ from syndicate.content.permalinks import bare_host
 from syndicate.content.text import canonical_path, plain
 from syndicate.errors import InputError
 from syndicate.importers.markdown.defaults import unread_data_files
-from syndicate.importers.markdown.discover import Kind, discover
-from syndicate.importers.markdown.index import Files, Pages
+from syndicate.importers.markdown.discover import MarkdownFileKind, discover
+from syndicate.importers.markdown.index import FileIndex, PageIndex
 from syndicate.importers.markdown.pictures import FolderFiles
 from syndicate.importers.markdown.programs import OBSIDIAN, PELICAN, PLAIN
 from syndicate.importers.markdown.project import Project
-from syndicate.importers.markdown.reading import Entry, NotAPost, read_entry
+from syndicate.importers.markdown.reading import MarkdownEntry, NotAPost, read_entry
 from syndicate.importers.markdown.redirects import save_redirects
 from syndicate.importers.markdown.report import FolderReport
 from syndicate.importers.markdown.texts import TextContext
@@ -69,7 +69,7 @@ class MarkdownImporter:
         paths = await self._planned(entries, known)
         hosts = project.hosts | {bare_host(self._urls.host)}
         context = TextContext(
-            project, entries, Pages(project, entries, paths), Files(project), self._files, hosts, paths
+            project, entries, PageIndex(project, entries, paths), FileIndex(project), self._files, hosts, paths
         )
         for entry in entries:
             await self._publish(project, entry, known[entry.file.name], paths, context)
@@ -79,13 +79,13 @@ class MarkdownImporter:
         await save_redirects(self._store, self._urls, project, entries)
         return self.report
 
-    def _read(self, project: Project) -> list[Entry]:
+    def _read(self, project: Project) -> list[MarkdownEntry]:
         now = self._clock()
-        entries: list[Entry] = []
+        entries: list[MarkdownEntry] = []
         for file in discover(project):
-            if file.kind is Kind.LEFT_OUT:
+            if file.kind is MarkdownFileKind.LEFT_OUT:
                 self.report.left_out.append(f"{file.path}: {file.reason}")
-            elif file.kind is Kind.SKIPPED:
+            elif file.kind is MarkdownFileKind.SKIPPED:
                 self.report.skipped.append(f"{file.path}: {file.reason}")
             else:
                 try:
@@ -97,7 +97,7 @@ class MarkdownImporter:
         self.report.notes += [f"{name}: would have to be run, and is not read" for name in unread_data_files(project)]
         return entries
 
-    def _chosen(self, project: Project, entries: list[Entry]) -> list[Entry]:
+    def _chosen(self, project: Project, entries: list[MarkdownEntry]) -> list[MarkdownEntry]:
         """Leave out what an Obsidian vault does not publish."""
         if project.program is not OBSIDIAN:
             return entries
@@ -107,7 +107,7 @@ class MarkdownImporter:
             self.report.not_taken["note that is not published"] += len(entries) - len(chosen)
         return chosen
 
-    async def _known(self, project: Project, entry: Entry) -> Post | None:
+    async def _known(self, project: Project, entry: MarkdownEntry) -> Post | None:
         """Find the post that an earlier import made of this file, also one that kept no record of it."""
         posts = self._store.posts
         if (post := await posts.find_by_source(_source_id(project, entry))) is not None:
@@ -117,13 +117,13 @@ class MarkdownImporter:
         is_ours = made is not None and made.origin == ORIGIN and post is not None
         return post if is_ours and post is not None and not await posts.has_source(post.id) else None
 
-    async def _from_file(self, project: Project, entry: Entry) -> Post | None:
+    async def _from_file(self, project: Project, entry: MarkdownEntry) -> Post | None:
         """Find the post that `publish` or the posts folder made of a file with this slug."""
         post = await self._store.posts.find_by_slug(entry.slug) if project.program is PLAIN else None
         made = await self._store.posts.find_source(post.id) if post else None
         return post if made is not None and made.origin in FILE_ORIGINS else None
 
-    async def _planned(self, entries: list[Entry], known: dict[str, Post | None]) -> dict[str, str]:
+    async def _planned(self, entries: list[MarkdownEntry], known: dict[str, Post | None]) -> dict[str, str]:
         """Return the address here of each entry that is public."""
         now, taken, slugs = self._clock(), set[str](), Counter[str]()
         planned: dict[str, str] = {}
@@ -136,7 +136,7 @@ class MarkdownImporter:
                 planned[entry.file.name] = path
         return planned
 
-    async def _new_path(self, entry: Entry, taken: set[str], number: int, now: datetime) -> str:
+    async def _new_path(self, entry: MarkdownEntry, taken: set[str], number: int, now: datetime) -> str:
         wanted = entry.path if entry.path and not self._is_reserved(entry.path) else None
         if wanted and wanted not in taken and await self._store.posts.find_by_path(wanted) is None:
             return wanted
@@ -153,7 +153,7 @@ class MarkdownImporter:
         )
 
     async def _publish(
-        self, project: Project, entry: Entry, known: Post | None, paths: dict[str, str], context: TextContext
+        self, project: Project, entry: MarkdownEntry, known: Post | None, paths: dict[str, str], context: TextContext
     ) -> None:
         try:
             draft = self._draft(project, entry, known, paths.get(entry.file.name), context)
@@ -181,7 +181,7 @@ class MarkdownImporter:
         self._count(entry, published.change, published.post)
         self._progress(published.post.title or published.post.slug)
 
-    def _count(self, entry: Entry, change: Change, post: Post) -> None:
+    def _count(self, entry: MarkdownEntry, change: Change, post: Post) -> None:
         report = self.report
         report.changes[change] += 1
         report.kinds[post.kind] += 1
@@ -192,7 +192,7 @@ class MarkdownImporter:
         report.unknown.update(_unknown(entry.front, self._site.author))
 
     def _draft(
-        self, project: Project, entry: Entry, known: Post | None, path: str | None, context: TextContext
+        self, project: Project, entry: MarkdownEntry, known: Post | None, path: str | None, context: TextContext
     ) -> PostDraft:
         front = entry.front
         source = context.text(entry)
@@ -240,9 +240,9 @@ class MarkdownImporter:
         )
 
 
-def _translations(entries: list[Entry]) -> list[str]:
+def _translations(entries: list[MarkdownEntry]) -> list[str]:
     """Return a note for each text that is there in several languages: every one is a post of its own."""
-    found: dict[tuple[tuple[str, ...], str], list[Entry]] = {}
+    found: dict[tuple[tuple[str, ...], str], list[MarkdownEntry]] = {}
     for entry in entries:
         found.setdefault((entry.file.folders, entry.file.stem), []).append(entry)
     tied = (group for group in found.values() if len({entry.file.language for entry in group}) > 1)
@@ -253,7 +253,7 @@ def _translations(entries: list[Entry]) -> list[str]:
     ]
 
 
-def _source_id(project: Project, entry: Entry) -> str:
+def _source_id(project: Project, entry: MarkdownEntry) -> str:
     """Return the identity of a file: its path in the project, and the blog that the settings name."""
     named = project.settings.text(project.program.origin) or (project.origin if project.program is PELICAN else "")
     return f"markdown {named} {entry.file.name}"

@@ -11,7 +11,7 @@ from syndicate.content.permalinks import bare_host, path_of, spellings
 from syndicate.importers.markdown.discover import HTML, MARKDOWN
 from syndicate.importers.markdown.programs import OBSIDIAN, PLAIN
 from syndicate.importers.markdown.project import Project
-from syndicate.importers.markdown.reading import Entry
+from syndicate.importers.markdown.reading import MarkdownEntry
 from syndicate.urls import split
 
 _SCHEME = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*:|//")
@@ -19,18 +19,18 @@ _MARKED = re.compile(r"^[{|](?:filename|static|attach|author|category|tag|index|
 MAX_NAMED = 200_000
 
 
-class Pages:
+class PageIndex:
     """The pages of a project. `paths` maps each public page, by its name in the project, to its address here."""
 
-    def __init__(self, project: Project, entries: Iterable[Entry], paths: Mapping[str, str]) -> None:
+    def __init__(self, project: Project, entries: Iterable[MarkdownEntry], paths: Mapping[str, str]) -> None:
         self._project, self._paths = project, paths
-        self._by_name: dict[str, Entry] = {}
-        self._by_word: dict[str, list[Entry]] = defaultdict(list)
+        self._by_name: dict[str, MarkdownEntry] = {}
+        self._by_word: dict[str, list[MarkdownEntry]] = defaultdict(list)
         self._by_address: dict[str, str] = {}
         for entry in entries:
             self._add(entry)
 
-    def _add(self, entry: Entry) -> None:
+    def _add(self, entry: MarkdownEntry) -> None:
         file = entry.file
         self._by_name[file.name.lower()] = entry
         whole = "/".join((*file.folders, file.stem)).lower()
@@ -49,11 +49,11 @@ class Pages:
                 if address:
                     self._by_address.setdefault(address.rstrip("/").lower() or "/", path)
 
-    def path(self, entry: Entry | None) -> str | None:
+    def path(self, entry: MarkdownEntry | None) -> str | None:
         """Return the address of a page here; None if it is not public."""
         return self._paths.get(entry.file.name) if entry else None
 
-    def find(self, target: str, entry: Entry) -> Entry | None:
+    def find(self, target: str, entry: MarkdownEntry) -> MarkdownEntry | None:
         """Find the page that a text of `entry` names, by path, name or slug."""
         bare = unquote(_MARKED.sub("", target.strip()).partition("#")[0].partition("?")[0]).removeprefix("@/").strip()
         if not bare or _SCHEME.match(bare):
@@ -68,7 +68,7 @@ class Pages:
                     return found
         return self._by_words(lowered)
 
-    def _by_words(self, lowered: str) -> Entry | None:
+    def _by_words(self, lowered: str) -> MarkdownEntry | None:
         word = posixpath.splitext(lowered)[0] if posixpath.splitext(lowered)[1] in MARKDOWN | HTML else lowered
         word = word.strip("/").removeprefix("_posts/").removesuffix("/index")
         for name in dict.fromkeys((word, word.rpartition("/")[2])):
@@ -81,14 +81,14 @@ class Pages:
         return self._by_address.get(address.rstrip("/").lower() or "/")
 
 
-class Files:
+class FileIndex:
     """The files of a project that texts show or link to. Nothing outside of the project is found."""
 
     def __init__(self, project: Project) -> None:
         self._project = project
         self._named: dict[str, Path] | None = None
 
-    def find(self, reference: str, entry: Entry) -> tuple[Path, str | None] | None:
+    def find(self, reference: str, entry: MarkdownEntry) -> tuple[Path, str | None] | None:
         """Find the file of a reference, and its path in the old blog; None for that of a file beside its page."""
         for spelled in dict.fromkeys((reference, unquote(reference))):
             bare = spelled.partition("#")[0].partition("?")[0]
@@ -110,7 +110,7 @@ class Files:
                     return file, f"/{below}"
         return None
 
-    def _beside(self, bare: str, entry: Entry) -> tuple[Path, str | None] | None:
+    def _beside(self, bare: str, entry: MarkdownEntry) -> tuple[Path, str | None] | None:
         marked = _MARKED.match(bare)
         if marked:
             below = bare[marked.end() :]

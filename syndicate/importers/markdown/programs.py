@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass, field
 
-from syndicate.content.dialect import Dialect
+from syndicate.content.dialect import HeaderDialect
 
 YAML_SETTINGS = ("_config.yml", "_config.yaml", "_config.toml")
 
@@ -50,11 +50,11 @@ class Program:
     has_shortcodes: bool = False
     has_wiki_links: bool = False
     has_page_parts: bool = False
-    dialect: Dialect = field(default_factory=lambda: Dialect(is_lenient=True))
+    dialect: HeaderDialect = field(default_factory=lambda: HeaderDialect(is_lenient=True))
 
 
 _NO_DATES = frozenset({"last modified", "created", "git last modified", "git created"})
-_JEKYLL = Dialect(is_lenient=True, utc_with_seconds=True, words_are_tags=True, titles_as_aliases=False)
+_JEKYLL = HeaderDialect(is_lenient=True, utc_with_seconds=True, words_are_tags=True, titles_as_aliases=False)
 
 HUGO = Program(
     name="Hugo",
@@ -69,7 +69,7 @@ HUGO = Program(
     page_default="/:folders/:name/",
     feeds=(("/index.xml", "/feed/"), ("/posts/index.xml", "/feed/"), ("/index.rss", "/feed/")),
     has_shortcodes=True,
-    dialect=Dialect(
+    dialect=HeaderDialect(
         is_lenient=True,
         titles_as_aliases=False,
         date_fields=("date", "publishdate", "pubdate", "published", "lastmod", "modified", "created", "pubdatetime"),
@@ -87,7 +87,7 @@ ZOLA = Program(
     page_default="/:folders/:slug/",
     feeds=(("/atom.xml", "/feed/atom/"), ("/rss.xml", "/feed/")),
     has_shortcodes=True,
-    dialect=Dialect(is_lenient=True, titles_as_aliases=False),
+    dialect=HeaderDialect(is_lenient=True, titles_as_aliases=False),
 )
 OCTOPRESS = Program(
     name="Octopress",
@@ -125,7 +125,7 @@ HEXO = Program(
     page_default="/:folders/:name.html",
     feeds=(("/atom.xml", "/feed/atom/"), ("/rss2.xml", "/feed/")),
     has_liquid=True,
-    dialect=Dialect(is_lenient=True, category_paths=True, titles_as_aliases=False),
+    dialect=HeaderDialect(is_lenient=True, category_paths=True, titles_as_aliases=False),
 )
 JEKYLL = Program(
     name="Jekyll",
@@ -163,7 +163,9 @@ PELICAN = Program(
         ("/feeds/all-en.atom.xml", "/feed/atom/"),
     ),
     has_liquid=True,
-    dialect=Dialect(is_lenient=True, semicolons=True, first_key_wins=True, line_headers=True, titles_as_aliases=False),
+    dialect=HeaderDialect(
+        is_lenient=True, semicolons=True, first_key_wins=True, line_headers=True, titles_as_aliases=False
+    ),
 )
 NIKOLA = Program(
     name="Nikola",
@@ -178,7 +180,7 @@ NIKOLA = Program(
     page_default="/pages/:folders/:slug/",
     feeds=(("/rss.xml", "/feed/"), ("/feed.atom", "/feed/atom/"), ("/index.atom", "/feed/atom/")),
     has_shortcodes=True,
-    dialect=Dialect(is_lenient=True, titles_as_aliases=False, draft_tags=frozenset({"draft", "private"})),
+    dialect=HeaderDialect(is_lenient=True, titles_as_aliases=False, draft_tags=frozenset({"draft", "private"})),
 )
 ELEVENTY = Program(
     name="Eleventy",
@@ -190,7 +192,7 @@ ELEVENTY = Program(
     page_default="/:folders/:filename/",
     feeds=(("/feed/feed.xml", "/feed/atom/"), ("/feed.xml", "/feed/atom/"), ("/feed/feed.json", "/feed/json/")),
     has_liquid=True,
-    dialect=Dialect(
+    dialect=HeaderDialect(
         is_lenient=True,
         titles_as_aliases=False,
         collections=frozenset({"post", "posts", "blog", "all", "nav"}),
@@ -207,7 +209,7 @@ ASTRO = Program(
     default="/:folders/:id/",
     page_default="/:folders/:id/",
     feeds=(("/rss.xml", "/feed/"),),
-    dialect=Dialect(is_lenient=True, titles_as_aliases=False),
+    dialect=HeaderDialect(is_lenient=True, titles_as_aliases=False),
 )
 GATSBY = Program(
     name="Gatsby",
@@ -219,14 +221,14 @@ GATSBY = Program(
     default="/:folders/:name/",
     page_default="/:folders/:name/",
     feeds=(("/rss.xml", "/feed/"),),
-    dialect=Dialect(is_lenient=True, titles_as_aliases=False),
+    dialect=HeaderDialect(is_lenient=True, titles_as_aliases=False),
 )
 OBSIDIAN = Program(
     name="Obsidian",
     markers=(".obsidian",),
     is_in_blog_zone=True,
     has_wiki_links=True,
-    dialect=Dialect(is_lenient=True, titles_as_aliases=True),
+    dialect=HeaderDialect(is_lenient=True, titles_as_aliases=True),
 )
 PLAIN = Program(
     name="",

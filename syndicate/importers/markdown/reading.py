@@ -1,4 +1,4 @@
-"""Read a file of a project into an `Entry`: what it is, whether it is public, and where it was.
+"""Read a file of a project into a `MarkdownEntry`: what it is, whether it is public, and where it was.
 
 The file is read here and nowhere else; everything behind it is a function of its text and of the project.
 """
@@ -21,9 +21,9 @@ from syndicate.content.permalinks import path_of, spellings
 from syndicate.content.text import clean, clean_name, slugify
 from syndicate.content.yaml_values import raw
 from syndicate.errors import InputError
-from syndicate.importers.markdown.addresses import OldAddress, Place, feed_id, old_address, relative_to_post
+from syndicate.importers.markdown.addresses import AddressParts, OldAddress, feed_id, old_address, relative_to_post
 from syndicate.importers.markdown.defaults import with_defaults
-from syndicate.importers.markdown.discover import Kind, SourceFile
+from syndicate.importers.markdown.discover import MarkdownFileKind, SourceFile
 from syndicate.importers.markdown.html_header import read_html
 from syndicate.importers.markdown.programs import ASTRO, ELEVENTY, GATSBY, JEKYLL, OBSIDIAN, OCTOPRESS, PELICAN, PLAIN
 from syndicate.importers.markdown.project import Project
@@ -43,7 +43,7 @@ class NotAPost(Exception):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Entry:
+class MarkdownEntry:
     """A post or page of a project. `notes` are what is said about it; `is_date_made_up`: it is the file's own time."""
 
     file: SourceFile
@@ -69,7 +69,7 @@ class Entry:
         return self.state is PostState.PUBLISHED and (self.date is None or self.date <= now)
 
 
-def read_entry(project: Project, file: SourceFile, now: datetime) -> Entry:
+def read_entry(project: Project, file: SourceFile, now: datetime) -> MarkdownEntry:
     """Read a file. Raises NotAPost; InputError, FrontMatterInvalid for one that is left out."""
     header = _header(project, file, _text_of(file))
     fields = with_defaults(project, file, header.fields)
@@ -117,7 +117,7 @@ def _header(project: Project, file: SourceFile, text: str) -> Header:
     header = split_header(text, file=str(file.path), dialect=project.program.dialect)
     if not header.found and project.program.needs_header:
         reason = NO_HEADER.format(program=project.program.name)
-        if file.kind is Kind.POST:
+        if file.kind is MarkdownFileKind.POST:
             raise InputError(f"{file.path}: {reason}")
         raise NotAPost(reason)
     return header
@@ -142,7 +142,7 @@ def _entry(
     body: str,
     words: Mapping[str, str],
     now: datetime,
-) -> Entry:
+) -> MarkdownEntry:
     name, named = _name_and_date(project, file)
     date = front.date or named
     reasons = [*front.doubts]
@@ -154,7 +154,7 @@ def _entry(
     made_up = date is None and state is PostState.PUBLISHED
     date = min(datetime.fromtimestamp(int(file.path.stat().st_mtime), UTC), now) if made_up else date
     categories = front.categories or _folder_categories(project, file, kind)
-    place = Place(
+    place = AddressParts(
         folders=file.folders,
         filename=file.stem,
         name=name,
@@ -174,7 +174,7 @@ def _entry(
         raise InputError(
             _("{path}: its name contains no letter or digit: please give the post a 'slug'", path=file.path)
         )
-    return Entry(
+    return MarkdownEntry(
         file=file,
         front=front,
         title=title,
@@ -215,7 +215,7 @@ def _name_and_date(project: Project, file: SourceFile) -> tuple[str, datetime | 
 
 
 def _kind(project: Project, file: SourceFile, front: FrontMatter, date: datetime | None, state: PostState) -> PostKind:
-    if front.is_page or file.kind is Kind.PAGE:
+    if front.is_page or file.kind is MarkdownFileKind.PAGE:
         return PostKind.PAGE
     is_undated = date is None and not front.date_problem and not file.draft_folder
     if project.program.undated_pages and is_undated:

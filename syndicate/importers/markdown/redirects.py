@@ -6,7 +6,7 @@ from syndicate.content.frontmatter import terms
 from syndicate.content.text import canonical_path
 from syndicate.importers.markdown.patterns import hugo_path
 from syndicate.importers.markdown.project import Project
-from syndicate.importers.markdown.reading import Entry
+from syndicate.importers.markdown.reading import MarkdownEntry
 from syndicate.model.post import PostState, TermKind
 from syndicate.storage import Store, Tables
 from syndicate.urls import Urls
@@ -24,7 +24,7 @@ _LISTS = {
 }
 
 
-async def save_redirects(store: Store, urls: Urls, project: Project, entries: Iterable[Entry]) -> None:
+async def save_redirects(store: Store, urls: Urls, project: Project, entries: Iterable[MarkdownEntry]) -> None:
     """Save the redirects of the lists of public posts, of the feeds, and of the directory of the old blog."""
     found = dict(_of_lists(urls, entries))
     found.update(project.program.feeds)
@@ -39,7 +39,7 @@ async def save_redirects(store: Store, urls: Urls, project: Project, entries: It
     await store.transaction(body)
 
 
-def _of_lists(urls: Urls, entries: Iterable[Entry]) -> Iterator[tuple[str, str]]:
+def _of_lists(urls: Urls, entries: Iterable[MarkdownEntry]) -> Iterator[tuple[str, str]]:
     for entry in entries:
         if entry.state is not PostState.PUBLISHED:
             continue

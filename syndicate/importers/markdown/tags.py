@@ -10,7 +10,7 @@ from syndicate.content.code_blocks import Masked
 from syndicate.importers.markdown.arguments import Arguments, parse_arguments
 from syndicate.importers.markdown.embeds import NAMES, WITH_USER, address_of_embed
 from syndicate.importers.markdown.project import Project
-from syndicate.importers.markdown.writing import UNKNOWN, Writer
+from syndicate.importers.markdown.writing import UNKNOWN, MarkdownWriter
 
 _OUTPUT = re.compile(r"\{\{-?(?![<%])\s*(?P<inner>[^{}\n]{0,300}?)\s*-?\}\}")
 _FILTERED = re.compile(r"""^(?:["'](?P<text>[^"']*)["']|(?P<name>[\w.]+))(?P<filters>(?:\s*\|.*)?)$""")
@@ -52,7 +52,7 @@ class TagTranslator:
     """Translates the tags of one text. `lost` counts those that nothing stands for."""
 
     project: Project
-    writer: Writer
+    writer: MarkdownWriter
     resolver: Resolver
     title: str
     masked: Masked

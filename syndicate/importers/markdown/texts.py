@@ -5,10 +5,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
-from syndicate.importers.markdown.index import Files, Pages, local_part
+from syndicate.importers.markdown.index import FileIndex, PageIndex, local_part
 from syndicate.importers.markdown.pictures import FolderFiles
 from syndicate.importers.markdown.project import Project
-from syndicate.importers.markdown.reading import Entry
+from syndicate.importers.markdown.reading import MarkdownEntry
 from syndicate.importers.markdown.translate import translate
 from syndicate.importers.markdown.writing import UNKNOWN
 from syndicate.urls import join, split
@@ -25,16 +25,16 @@ class TextContext:
     """
 
     project: Project
-    entries: list[Entry]
-    pages: Pages
-    files: Files
+    entries: list[MarkdownEntry]
+    pages: PageIndex
+    files: FileIndex
     stored: FolderFiles
     hosts: frozenset[str]
     paths: Mapping[str, str]
     lost: Counter[str] = field(default_factory=Counter)
     missing: list[str] = field(default_factory=list)
 
-    def text(self, entry: Entry, depth: int = 0) -> str:
+    def text(self, entry: MarkdownEntry, depth: int = 0) -> str:
         """Return the text of an entry, translated."""
         translated = translate(
             entry.body,
@@ -49,11 +49,11 @@ class TextContext:
             self.lost.update(translated.lost)
         return translated.text
 
-    def rewritten(self, entry: Entry, reference: str) -> str:
+    def rewritten(self, entry: MarkdownEntry, reference: str) -> str:
         """Return the address here of a picture or file that a header names."""
         return self._rewrite(entry, reference, is_shown=True) or reference
 
-    def _rewrite(self, entry: Entry, reference: str, *, is_shown: bool) -> str | None:
+    def _rewrite(self, entry: MarkdownEntry, reference: str, *, is_shown: bool) -> str | None:
         if UNKNOWN in reference:
             return UNKNOWN
         local = local_part(reference, self.hosts)
@@ -71,12 +71,12 @@ class TextContext:
         is_absolute = local != reference and local.startswith("/")
         return local if is_absolute else None
 
-    def _file(self, entry: Entry, file: Path, path: str | None) -> str:
+    def _file(self, entry: MarkdownEntry, file: Path, path: str | None) -> str:
         is_public = entry.file.name in self.paths
         base = self.paths.get(entry.file.name) or entry.path or f"/{entry.slug}/"
         return self.stored.address(file, path, base, public=is_public)
 
-    def _page(self, entry: Entry, bare: str) -> str | None:
+    def _page(self, entry: MarkdownEntry, bare: str) -> str | None:
         """Return the address of the page that a link leads to; None if it leads to none of the project."""
         if bare.startswith("link://"):
             return self.pages.path(self.pages.find(bare.rpartition("/")[2], entry)) or UNKNOWN
@@ -97,7 +97,7 @@ class _Resolver:
     """What the text of one entry can ask for."""
 
     context: TextContext
-    entry: Entry
+    entry: MarkdownEntry
     depth: int
 
     def page(self, target: str) -> str:

@@ -11,13 +11,13 @@ from syndicate.importers.markdown.references import Rewrite, rewrite_references
 from syndicate.importers.markdown.tags import Resolver, TagTranslator
 from syndicate.importers.markdown.verbatim import constructs, unescaped
 from syndicate.importers.markdown.wiki import with_callouts, with_wiki_links, without_layout
-from syndicate.importers.markdown.writing import Writer
+from syndicate.importers.markdown.writing import MarkdownWriter
 
 _COMPONENT = re.compile(r"</?(?P<name>[A-Z]\w*)(?:\s[^<>]*)?/?>")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Translated:
+class TranslatedText:
     """A translated text, and how often each tag that nothing stands for was removed."""
 
     text: str
@@ -33,9 +33,9 @@ def translate(
     title: str = "",
     is_html: bool,
     is_mdx: bool = False,
-) -> Translated:
+) -> TranslatedText:
     """Translate a text without its header."""
-    writer = Writer(is_html)
+    writer = MarkdownWriter(is_html)
     masked = mask(text, constructs(project.program, writer))
     masked.code[:] = [unescaped(project.program, code) for code in masked.code]
     tags = TagTranslator(project, writer, resolver, title, masked)
@@ -48,7 +48,7 @@ def translate(
         body = _COMPONENT.sub(lambda found: _component(found, tags.lost), body)
     body = rewrite_references(body, rewrite)
     body = re.sub(r"\n{4,}", "\n\n\n", body)
-    return Translated(text=masked.unmask(body).lstrip("\n"), lost=tags.lost)
+    return TranslatedText(text=masked.unmask(body).lstrip("\n"), lost=tags.lost)
 
 
 def _component(found: re.Match[str], lost: Counter[str]) -> str:

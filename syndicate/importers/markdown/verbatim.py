@@ -5,7 +5,7 @@ import re
 from syndicate.content.code_blocks import Construct
 from syndicate.importers.markdown.arguments import parse_arguments
 from syndicate.importers.markdown.programs import Program
-from syndicate.importers.markdown.writing import Writer
+from syndicate.importers.markdown.writing import MarkdownWriter
 
 _RAW_MARK = re.compile(r"\{%-?\s*(?:end)?(?:raw|verbatim)\s*-?%\}")
 _ESCAPED_SHORTCODE = re.compile(r"\{\{([<%])\s?/\*(.*?)\*/\s?([>%])\}\}", re.DOTALL)
@@ -13,7 +13,7 @@ _ESCAPED_TERA = re.compile(r"(\{\{|\{%)/\*(.*?)\*/(\}\}|%\})", re.DOTALL)
 _NOT_END = r"(?:(?!%\})[^\n])*"
 
 
-def constructs(program: Program, writer: Writer) -> tuple[Construct, ...]:
+def constructs(program: Program, writer: MarkdownWriter) -> tuple[Construct, ...]:
     """Return what a program takes for code or verbatim text."""
 
     def liquid(opening: re.Match[str], text: str) -> str:

@@ -5,7 +5,7 @@ from collections.abc import Callable
 
 from syndicate.content.code_blocks import Masked
 from syndicate.importers.markdown.tags import Resolver
-from syndicate.importers.markdown.writing import UNKNOWN, Writer
+from syndicate.importers.markdown.writing import UNKNOWN, MarkdownWriter
 
 _WIKI = re.compile(
     r"(?P<bang>!?)\[\[(?P<target>[^\[\]|#\n]*)(?:#(?P<part>[^\[\]|\n]*))?(?:\\?\|(?P<text>[^\[\]\n]*))?\]\]"
@@ -41,7 +41,7 @@ def without_layout(text: str) -> str:
     return _HEADING_ATTRIBUTES.sub(r"\1", _IAL.sub("", text))
 
 
-def with_callouts(text: str, writer: Writer, masked: Masked) -> str:
+def with_callouts(text: str, writer: MarkdownWriter, masked: Masked) -> str:
     """Return callouts as quotations with their title in bold."""
     if writer.is_html:
         return text
@@ -63,7 +63,9 @@ def with_callouts(text: str, writer: Writer, masked: Masked) -> str:
     return _CALLOUT.sub(callout, _ADMONITION.sub(quote, text))
 
 
-def with_wiki_links(text: str, writer: Writer, masked: Masked, resolver: Resolver, lose: Callable[[str], None]) -> str:
+def with_wiki_links(
+    text: str, writer: MarkdownWriter, masked: Masked, resolver: Resolver, lose: Callable[[str], None]
+) -> str:
     """Return `[[links]]`, `![[embeds]]`, `==marks==` and block ids as Markdown."""
 
     def link(found: re.Match[str]) -> str:

@@ -11,7 +11,7 @@ UNKNOWN = "\ufdd2"
 
 
 @dataclass(frozen=True, slots=True)
-class Writer:
+class MarkdownWriter:
     """`is_html`: the text is HTML, not Markdown."""
 
     is_html: bool

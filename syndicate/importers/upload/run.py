@@ -17,7 +17,7 @@ from syndicate.importers.blog_importer import BlogImporter
 from syndicate.importers.feed.export import FeedExport
 from syndicate.importers.ghost.export import GhostExport
 from syndicate.importers.markdown.archive import opened_folder
-from syndicate.importers.markdown.discover import Kind, discover
+from syndicate.importers.markdown.discover import MarkdownFileKind, discover
 from syndicate.importers.markdown.importer import MarkdownImporter
 from syndicate.importers.markdown.project import open_project
 from syndicate.importers.own_export import OwnExport
@@ -135,7 +135,9 @@ class UploadImport:
                     progress=self._progress.advance,
                 )
                 project = open_project(folder, tools.site.zone, origin=origin, pattern="")
-                self._progress.total = sum(file.kind in (Kind.POST, Kind.PAGE) for file in discover(project))
+                self._progress.total = sum(
+                    file.kind in (MarkdownFileKind.POST, MarkdownFileKind.PAGE) for file in discover(project)
+                )
                 lines = words_of_folder(await importer.run(project))
             return [line.replace(f"{folder}/", "") for line in lines]
 

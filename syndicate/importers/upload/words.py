@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from syndicate.blogroll.following import ListImportReport
 from syndicate.importers.block_list import BlockList
 from syndicate.importers.markdown.report import FolderReport
-from syndicate.importers.own_export import ReadBack
+from syndicate.importers.own_export import OwnExportReport
 from syndicate.importers.report import ImportReport
 from syndicate.model.comment import CommentState
 from syndicate.model.post import PostKind, PostState
@@ -63,7 +63,7 @@ def words_of_folder(report: FolderReport) -> list[str]:
     ]
 
 
-def words_of_own(report: ReadBack) -> list[str]:
+def words_of_own(report: OwnExportReport) -> list[str]:
     """Return the report of an export of this program."""
     return [
         *_of_posts(report.posts, Counter(), Counter()),

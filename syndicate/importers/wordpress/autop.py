@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from enum import Enum, auto
 from itertools import zip_longest
 
-from syndicate.content.markup import Kind, Piece, pieces
+from syndicate.content.markup import Piece, PieceKind, pieces
 
 
 class _Inside(Enum):
@@ -140,19 +140,19 @@ class _Writer:
         self._count: dict[str, int] = {}
 
     def take(self, piece: Piece) -> None:
-        is_whole_block = piece.kind is Kind.WHOLE and piece.name in _WHOLE_BLOCKS
+        is_whole_block = piece.kind is PieceKind.WHOLE and piece.name in _WHOLE_BLOCKS
         if piece.name in _BLOCKS or piece.name == "hr" or is_whole_block:
             self._block(piece)
         elif self._inside() is _Inside.STRUCTURE:
             self._out.append(piece.source)
-        elif piece.kind is Kind.TEXT:
+        elif piece.kind is PieceKind.TEXT:
             self._flow.text(piece.source)
         elif piece.name == "br":
             self._flow.br()
         elif piece.name == "p":
-            self._flow.paragraph(piece.source if piece.kind is Kind.OPENING else "")
+            self._flow.paragraph(piece.source if piece.kind is PieceKind.OPENING else "")
         else:
-            self._flow.inline(piece.source, is_content=piece.kind is not Kind.COMMENT)
+            self._flow.inline(piece.source, is_content=piece.kind is not PieceKind.COMMENT)
 
     def finish(self) -> str:
         self._end_flow()
@@ -165,7 +165,7 @@ class _Writer:
         self._end_flow()
         self._out.append(piece.source)
         name = piece.name
-        if name in _BLOCKS and piece.kind is Kind.OPENING:
+        if name in _BLOCKS and piece.kind is PieceKind.OPENING:
             self._open.append(name)
             self._count[name] = self._count.get(name, 0) + 1
         elif self._count.get(name):

@@ -7,7 +7,7 @@ such as `[code]`. Here it becomes `<pre><code>` with the same characters, escape
 import re
 from html import escape
 
-from syndicate.content.markup import Kind, pieces
+from syndicate.content.markup import PieceKind, pieces
 from syndicate.content.tags import Tag, tokens
 
 _LANGUAGE = re.compile(r"[a-z0-9+#-]{1,24}", re.IGNORECASE)
@@ -23,7 +23,7 @@ def verbatim(html: str) -> str:
     if "<pre" not in html and "<PRE" not in html:
         return html
     return "".join(
-        _escaped(piece.source) if piece.kind is Kind.WHOLE and piece.name == "pre" else piece.source
+        _escaped(piece.source) if piece.kind is PieceKind.WHOLE and piece.name == "pre" else piece.source
         for piece in pieces(html, frozenset({"pre"}))
     )
 

@@ -25,7 +25,7 @@ from syndicate.importers.records import (
 )
 from syndicate.importers.wordpress.fields import Fields, named, nicename, person, plain_line, term
 from syndicate.importers.wordpress.items import read_item
-from syndicate.importers.wordpress.source import Repairs, read_xml
+from syndicate.importers.wordpress.source import RepairCounts, read_xml
 from syndicate.importers.wordpress.xml import Breakage, local_name, read_channel, text_of
 from syndicate.model.post import TermKind
 
@@ -75,14 +75,14 @@ def read_export(stream: BinaryIO, *, name: str, timezone: tzinfo = UTC) -> Itera
     beginning is not that of an export; later only errors of `stream` itself are raised. A truncated file yields all
     complete values, then the place where it ends; an item that is broken is left out by name.
     """
-    repairs = Repairs()
+    repairs = RepairCounts()
     return _Reading(name, timezone, repairs).values(read_channel(read_xml(stream, name=name, repairs=repairs)))
 
 
 class _Reading:
     """State kept between the children of the channel."""
 
-    def __init__(self, name: str, timezone: tzinfo, repairs: Repairs) -> None:
+    def __init__(self, name: str, timezone: tzinfo, repairs: RepairCounts) -> None:
         self._name = name
         self._repairs = repairs
         self._timezone = timezone

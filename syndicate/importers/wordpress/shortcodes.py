@@ -14,7 +14,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from html import unescape
 
-from syndicate.content.markup import Kind, pieces
+from syndicate.content.markup import PieceKind, pieces
 from syndicate.importers.wordpress.shortcode_html import KNOWN, Shortcode, is_link, is_lost, is_verbatim, render
 
 _CODE = frozenset({"pre", "code", "kbd", "samp", "script", "style", "textarea"})
@@ -128,7 +128,7 @@ def _protected(html: str) -> tuple[list[int], list[int]]:
     starts, ends = [], []
     position = 0
     for piece in pieces(html, _CODE):
-        if piece.kind is not Kind.TEXT:
+        if piece.kind is not PieceKind.TEXT:
             starts.append(position)
             ends.append(position + len(piece.source))
         position += len(piece.source)

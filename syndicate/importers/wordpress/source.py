@@ -41,7 +41,7 @@ _XML_ENTITIES = {"&amp;", "&lt;", "&gt;", "&quot;", "&apos;"}
 
 
 @dataclass(slots=True)
-class Repairs:
+class RepairCounts:
     """How much of a file had to be repaired."""
 
     ampersands: int = 0
@@ -53,13 +53,13 @@ class Repairs:
         return ", ".join(f"{number} × {name}" for name, number in numbers.items() if number)
 
 
-def read_xml(stream: BinaryIO, *, name: str, repairs: Repairs | None = None) -> Iterator[str]:
+def read_xml(stream: BinaryIO, *, name: str, repairs: RepairCounts | None = None) -> Iterator[str]:
     """Return the XML from the root element on, with blank lines for what precedes it, so that line numbers are right.
 
     `name` is the file name for messages; `repairs` counts. Raises NotAnExport at once if the file is not a WordPress
     export, with a line that says what it is and what to do.
     """
-    repairs = repairs or Repairs()
+    repairs = repairs or RepairCounts()
     head = _read(stream, _MAX_HEAD_BYTES)
     encoding = _encoding(head, name)
     errors = "surrogateescape" if encoding == "utf-8-sig" else "replace"
@@ -199,7 +199,7 @@ def _kind_of_xml(root: str) -> str:
 
 
 def _repaired(
-    head: str, root: int, decoder: codecs.IncrementalDecoder, stream: BinaryIO, repairs: Repairs
+    head: str, root: int, decoder: codecs.IncrementalDecoder, stream: BinaryIO, repairs: RepairCounts
 ) -> Iterator[str]:
     yield "\n" * head.count("\n", 0, root)
     repair = _Repair(repairs)
@@ -216,7 +216,7 @@ def _repaired(
 class _Repair:
     """Remove characters that XML forbids and resolve HTML entities, except within CDATA, which contains HTML."""
 
-    def __init__(self, repairs: Repairs) -> None:
+    def __init__(self, repairs: RepairCounts) -> None:
         self._in_cdata = False
         self._repairs = repairs
 

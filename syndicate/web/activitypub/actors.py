@@ -20,7 +20,7 @@ from syndicate.web.activitypub.collection import (
     MAX_CURSOR_LENGTH,
     PAGE_SIZE,
     Collection,
-    Page,
+    CollectionPage,
     answer_collection,
     dated_cursor,
     joined,
@@ -86,13 +86,13 @@ async def get_outbox(request: web.Request) -> web.StreamResponse:
     store, outbox = request.app[STORE], request.app[OUTBOX]
     cursor = dated_cursor(request, "before")
 
-    async def page() -> Page:
+    async def page() -> CollectionPage:
         before = (from_text(cursor[0]), cursor[1]) if cursor else None
         posts = await store.post_lists.list_federated(before=before, limit=PAGE_SIZE + 1)
         creates = await store.outbox.find_creates([post.id for post in posts[:PAGE_SIZE]])
         items = outbox.documents.outbox_items(posts[:PAGE_SIZE], creates)
         follow = page_of(posts, lambda post: post.id, lambda post: joined((to_text(post.published), post.id))).next
-        return Page(items, follow)
+        return CollectionPage(items, follow)
 
     return await answer_collection(
         request,
@@ -111,7 +111,7 @@ async def _get_announced(request: web.Request, actor: LocalActor) -> web.StreamR
     store, announced = request.app[STORE], f"announced:{actor.id}"
     cursor = dated_cursor(request, "before")
 
-    async def page() -> Page:
+    async def page() -> CollectionPage:
         found = await store.outbox.list_announced(actor.id, before=cursor, limit=PAGE_SIZE + 1)
         return page_of(found, lambda it: it.document, lambda it: joined((to_text(it.published), it.id)))
 
@@ -133,7 +133,7 @@ async def get_followers(request: web.Request) -> web.StreamResponse:
     store, actor = request.app[STORE], requested_actor(request).actor
     cursor = dated_cursor(request, "before")
 
-    async def page() -> Page:
+    async def page() -> CollectionPage:
         found = await store.followers.list_page(actor.id, before=cursor, limit=PAGE_SIZE + 1)
         return page_of(found, lambda it: it.actor, lambda it: joined((to_text(it.since), it.actor)))
 
@@ -183,7 +183,7 @@ async def get_following(request: web.Request) -> web.StreamResponse:
         return await respond(request, f"ap:{actor.following}", (), empty)
     after = request.query.get("after", "")[:MAX_CURSOR_LENGTH]
 
-    async def page() -> Page:
+    async def page() -> CollectionPage:
         found = await store.blogroll.list_actors(after=after, limit=PAGE_SIZE + 1)
         return page_of(found, lambda uri: uri, lambda uri: uri)
 

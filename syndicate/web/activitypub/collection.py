@@ -22,17 +22,17 @@ T = TypeVar("T")
 
 
 @dataclass(frozen=True, slots=True)
-class Page:
+class CollectionPage:
     """The items of a page, and the cursor after which the next one begins, or None if this is the last."""
 
     items: Sequence[Any]
     next: str | None
 
 
-def page_of(found: Sequence[T], item: Callable[[T], Any], cursor: Callable[[T], str]) -> Page:
+def page_of(found: Sequence[T], item: Callable[[T], Any], cursor: Callable[[T], str]) -> CollectionPage:
     """Return the page of rows of which one more was read than a page holds."""
     rows = found[:PAGE_SIZE]
-    return Page([item(row) for row in rows], cursor(rows[-1]) if len(found) > PAGE_SIZE else None)
+    return CollectionPage([item(row) for row in rows], cursor(rows[-1]) if len(found) > PAGE_SIZE else None)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -46,7 +46,7 @@ class Collection:
     uri: str
     dependencies: tuple[str, ...]
     total: Callable[[], Awaitable[int]]
-    page: Callable[[], Awaitable[Page]]
+    page: Callable[[], Awaitable[CollectionPage]]
     cursor: str = ""
     parameter: str = "after"
     is_ordered: bool = True

@@ -13,7 +13,7 @@ from syndicate.web.activitypub.collection import (
     MAX_CURSOR_LENGTH,
     PAGE_SIZE,
     Collection,
-    Page,
+    CollectionPage,
     answer_collection,
     dated_cursor,
     embedded_page_uri,
@@ -57,7 +57,9 @@ def _replies(request: web.Request, of: str, post: Post, to: str | None) -> Colle
     )
 
 
-async def _replies_page(store: Store, post: Post, to: str | None, cursor: tuple[str, str] | None = None) -> Page:
+async def _replies_page(
+    store: Store, post: Post, to: str | None, cursor: tuple[str, str] | None = None
+) -> CollectionPage:
     found = await store.shown_comments.list_replies(post.id, after=cursor, limit=PAGE_SIZE + 1, to=to)
     return page_of(found, lambda row: row[0], lambda row: joined(row[1:]))
 
@@ -69,9 +71,9 @@ async def get_context(request: web.Request) -> web.StreamResponse:
     async def total() -> int:
         return await store.shown_comments.count_replies(post.id) + 1
 
-    async def page() -> Page:
+    async def page() -> CollectionPage:
         replies = await _replies_page(store, post, None, cursor)
-        return replies if cursor else Page([post.uri, *replies.items], replies.next)
+        return replies if cursor else CollectionPage([post.uri, *replies.items], replies.next)
 
     return await answer_collection(
         request,
@@ -122,7 +124,7 @@ def _reactions(request: web.Request, of: str, post: Post, to: str | None) -> Col
 
 async def _reactions_page(
     store: Store, post: Post, to: str | None, kind: str, cursor: tuple[str, str] | None = None
-) -> Page:
+) -> CollectionPage:
     found = await store.reactions.list_shown(post.id, to, kind, after=cursor, limit=PAGE_SIZE + 1)
     return page_of(found, lambda row: row[0], lambda row: f"{row[1]},{row[0]}")
 
@@ -140,7 +142,7 @@ async def interactions_of(
     )
 
 
-def _summary(uri: str, total: int, page: Page) -> render.CollectionSummary:
+def _summary(uri: str, total: int, page: CollectionPage) -> render.CollectionSummary:
     follow = None if page.next is None else embedded_page_uri(uri, page.next)
     return render.CollectionSummary(total=total, first=tuple(page.items), next=follow)
 

@@ -2,7 +2,7 @@
 
 from aiohttp import web
 
-from syndicate.storage.admin_account import Account
+from syndicate.storage.admin_account import AuthorAccount
 from syndicate.translation import _
 from syndicate.web.admin.authentication import AUTHENTICATION, overview
 from syndicate.web.admin.forms import Form
@@ -64,7 +64,7 @@ async def post_sign_out_others(request: web.Request) -> web.StreamResponse:
 
 async def _page(request: web.Request, form: Form) -> AccountPage:
     codes, passkeys, sessions, events = await overview(request.app[STORE])
-    account: Account | None = await request.app[AUTHENTICATION].find_account()
+    account: AuthorAccount | None = await request.app[AUTHENTICATION].find_account()
     return AccountPage(
         form=form,
         current=request[SESSION].token_hash,

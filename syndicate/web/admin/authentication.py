@@ -10,7 +10,7 @@ from aiohttp import web
 from syndicate.clock import Clock
 from syndicate.model.tokens import code_hash, csrf_token, hash_of, new_codes, new_token
 from syndicate.storage import Store, Tables
-from syndicate.storage.admin_account import Account, Passkey
+from syndicate.storage.admin_account import AuthorAccount, Passkey
 from syndicate.storage.admin_events import AdminEvent
 from syndicate.storage.admin_sessions import StoredSession
 from syndicate.storage.site_settings import SiteSettings
@@ -18,7 +18,7 @@ from syndicate.translation import _
 from syndicate.web.admin.passkeys import Passkeys
 from syndicate.web.admin.passwords import Passwords
 from syndicate.web.admin.throttle import (
-    Bucket,
+    AttemptBucket,
     begin_attempt,
     forget_attempts,
     network_of,
@@ -36,7 +36,7 @@ CONFIRMED_FOR = timedelta(minutes=10)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Client:
+class SignInClient:
     """Where a request comes from: its address, what its browser calls itself, and the token of a known browser."""
 
     address: str
@@ -92,7 +92,7 @@ class Authentication:
         names = (site.title, site.handle, site.host, site.author, site.tagline)
         return sorted({word for name in names for word in (name, name.replace(" ", ""), *name.split()) if word})
 
-    async def find_account(self) -> Account | None:
+    async def find_account(self) -> AuthorAccount | None:
         return await self._store.admin_account.find()
 
     async def password_problem(self, password: str) -> str:
@@ -103,7 +103,7 @@ class Authentication:
     async def is_setup_link(self, token: str) -> bool:
         return await self._store.admin_sessions.is_setup_link(hash_of(token), self._clock())
 
-    async def set_up(self, token: str, password: str, client: Client) -> SignIn | None:
+    async def set_up(self, token: str, password: str, client: SignInClient) -> SignIn | None:
         """Create the account, or replace it, and sign in; None if the link is not valid any more."""
         hashed = await self._passwords.hash(password)
         now = self._clock()
@@ -123,7 +123,7 @@ class Authentication:
 
     # signing in
 
-    async def sign_in(self, client: Client, *, password: str = "", code: str = "", replaces: str = "") -> SignIn:
+    async def sign_in(self, client: SignInClient, *, password: str = "", code: str = "", replaces: str = "") -> SignIn:
         """Sign in with the password, with a recovery code, or, where both are needed, with both. `replaces` is the hash
         of a session that ends with that."""
         browser_hash = hash_of(client.browser_token)
@@ -150,7 +150,7 @@ class Authentication:
         done = await self._store.transaction(body)
         return done or await self._refuse(client, _("This recovery code is not right, or has been used."))
 
-    async def sign_in_with_passkey(self, client: Client, credential: str, replaces: str = "") -> SignIn:
+    async def sign_in_with_passkey(self, client: SignInClient, credential: str, replaces: str = "") -> SignIn:
         buckets, now = passkey_buckets(client.address), self._clock()
         wait = await self._store.transaction(lambda tx: begin_attempt(tx, buckets, now))
         if wait:
@@ -167,13 +167,19 @@ class Authentication:
         return await self._store.transaction(body)
 
     async def _let_in(
-        self, tx: Tables, client: Client, buckets: tuple[Bucket, ...], now: datetime, how: str, replaces: str
+        self,
+        tx: Tables,
+        client: SignInClient,
+        buckets: tuple[AttemptBucket, ...],
+        now: datetime,
+        how: str,
+        replaces: str,
     ) -> SignIn:
         await forget_attempts(tx, buckets)
         await tx.admin_events.record(now, "signed in", f"{how}, {client.browser}, {network_of(client.address)}")
         return await self._start(tx, client, now, replaces=replaces)
 
-    async def _start(self, tx: Tables, client: Client, now: datetime, *, replaces: str) -> SignIn:
+    async def _start(self, tx: Tables, client: SignInClient, now: datetime, *, replaces: str) -> SignIn:
         session_token, browser_token = new_token(), client.browser_token or new_token()
         if replaces:
             await tx.admin_sessions.delete(replaces)
@@ -184,7 +190,7 @@ class Authentication:
         await tx.admin_sessions.save_browser(hash_of(browser_token), now)
         return SignIn(session_token=session_token, browser_token=browser_token)
 
-    async def _refuse(self, client: Client, problem: str, wait: timedelta = timedelta()) -> SignIn:
+    async def _refuse(self, client: SignInClient, problem: str, wait: timedelta = timedelta()) -> SignIn:
         now = self._clock()
         kind = "sign-in throttled" if wait else "sign-in failed"
         detail = f"{client.browser}, {network_of(client.address)}"
@@ -224,7 +230,7 @@ class Authentication:
         """Change the password; return whether `current` is the one until now, or an unused recovery code. Guessing it
         is slowed down as at the sign-in."""
         account, now = await self.find_account(), self._clock()
-        buckets = (Bucket(f"session:{session.token_hash}"),)
+        buckets = (AttemptBucket(f"session:{session.token_hash}"),)
         wait = await self._store.transaction(lambda tx: begin_attempt(tx, buckets, now))
         if account is None or wait:
             return False

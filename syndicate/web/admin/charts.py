@@ -14,7 +14,7 @@ MIN_BAR_HEIGHT = 1.0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Value:
+class ChartValue:
     """A value with its label."""
 
     label: str
@@ -39,7 +39,7 @@ class Chart:
     id: str
     title: str
     description: str
-    values: tuple[Value, ...]
+    values: tuple[ChartValue, ...]
     line: str = ""
     area: str = ""
     bars: tuple[Rectangle, ...] = ()
@@ -51,7 +51,7 @@ class Chart:
         return f"0 0 {WIDTH:g} {HEIGHT:g}"
 
 
-def line_chart(id: str, title: str, description: str, values: Sequence[Value]) -> Chart:
+def line_chart(id: str, title: str, description: str, values: Sequence[ChartValue]) -> Chart:
     """Return values over time as a line, between the lowest and the highest of them."""
     numbers = [value.number for value in values] or [0]
     top, bottom = max(numbers), min(numbers)
@@ -76,7 +76,7 @@ def line_chart(id: str, title: str, description: str, values: Sequence[Value]) -
     )
 
 
-def bar_chart(id: str, title: str, description: str, values: Sequence[Value]) -> Chart:
+def bar_chart(id: str, title: str, description: str, values: Sequence[ChartValue]) -> Chart:
     """Return values as bars from zero on; one that is not zero is always seen."""
     top = max((value.number for value in values), default=0)
     step = WIDTH / max(len(values), 1)

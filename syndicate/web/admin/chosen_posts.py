@@ -34,7 +34,7 @@ DONE = {
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class LastAction:
+class LastPostAction:
     """What was done with several posts; `next` is the list that they were chosen in."""
 
     id: str
@@ -198,7 +198,7 @@ async def _remembered(request: web.Request, do: str, results: Sequence[ChosenRes
     text = ngettext("{count} post {done}.", "{count} posts {done}.", done, done=DONE[do])
     if left:
         text += " " + ngettext("{count} left as it was.", "{count} left as they were.", left)
-    last = LastAction(id=new_id(request.app[CLOCK]()), do=do, text=text, results=results, next=back)
+    last = LastPostAction(id=new_id(request.app[CLOCK]()), do=do, text=text, results=results, next=back)
     await request.app[STORE].transaction(lambda tx: tx.key_values.save(LAST_ACTION, json.dumps(asdict(last))))
     return see_other(f"{CHOSEN}?result={last.id}")
 
@@ -217,7 +217,7 @@ async def get_chosen(request: web.Request) -> web.StreamResponse:
     return respond(request, page)
 
 
-async def _take_back_until(request: web.Request, last: LastAction) -> datetime | None:
+async def _take_back_until(request: web.Request, last: LastPostAction) -> datetime | None:
     """Return until when a post that was just published can be taken back."""
     due = []
     for one in last.results if last.do == "publish" else ():
@@ -244,11 +244,11 @@ async def _taken_back(request: web.Request, one: ChosenResult) -> ChosenResult:
     return replace(one, text=_("It is a draft again. Nothing had been sent."))
 
 
-async def _find_last(request: web.Request, id: str) -> LastAction | None:
+async def _find_last(request: web.Request, id: str) -> LastPostAction | None:
     """Return what was done last, if it has this id."""
     kept = await request.app[STORE].key_values.find(LAST_ACTION) if id else None
     if kept is None:
         return None
     fields = json.loads(kept)
-    last = LastAction(**fields | {"results": [ChosenResult(**one) for one in fields["results"]]})
+    last = LastPostAction(**fields | {"results": [ChosenResult(**one) for one in fields["results"]]})
     return last if last.id == id else None

@@ -30,7 +30,7 @@ BLOCK_REASON = "at the desk"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class LastAction:
+class LastCommentAction:
     """What was done, in words; comments as (id, state before, reason before, state after); a pattern that was blocked;
     and the id of an answer that was deleted."""
 
@@ -53,7 +53,7 @@ class CommentActions:
         self._store, self._author_replies, self._authorizations = store, author_replies, authorizations
         self._blocking, self._clock = blocking, clock
 
-    async def decide(self, ids: Sequence[str], decision: str) -> LastAction:
+    async def decide(self, ids: Sequence[str], decision: str) -> LastCommentAction:
         """Decide about comments; those that are gone, and answers of the author's own, are left out."""
         changed = []
         for id in ids:
@@ -69,7 +69,7 @@ class CommentActions:
         text = ngettext("{count} comment {done}.", "{count} comments {done}.", len(changed), done=DONE[decision])
         return await self._remember(text, comments=changed)
 
-    async def block(self, id: str, *, server: bool) -> LastAction:
+    async def block(self, id: str, *, server: bool) -> LastCommentAction:
         """Block the author of a comment, or their server: all that came from there is hidden. Raises CommentNotFound,
         InputError."""
         comment = await self.get(id)
@@ -98,7 +98,7 @@ class CommentActions:
         if written != await self._store.own_answers.find_text(id):
             await self._author_replies.edit(id, written)
 
-    async def delete(self, id: str) -> LastAction:
+    async def delete(self, id: str) -> LastCommentAction:
         """Delete an answer of the author's own. Raises CommentNotFound."""
         await self._author_replies.delete(id)
         return await self._remember(_("Your answer is deleted."), deleted=id)
@@ -124,10 +124,10 @@ class CommentActions:
             await self._author_replies.restore(last.deleted)
         return True
 
-    async def find_last(self, id: str) -> LastAction | None:
+    async def find_last(self, id: str) -> LastCommentAction | None:
         """Return the last action, if it has this id."""
         kept = await self._store.key_values.find(LAST_ACTION) if id else None
-        last = None if kept is None else LastAction(**json.loads(kept))
+        last = None if kept is None else LastCommentAction(**json.loads(kept))
         return last if last is not None and last.id == id else None
 
     async def get(self, id: str) -> Comment:
@@ -144,8 +144,10 @@ class CommentActions:
         comments: Sequence[tuple[str, str, str, str]] = (),
         blocked: str = "",
         deleted: str = "",
-    ) -> LastAction:
-        last = LastAction(id=new_id(self._clock()), text=text, comments=comments, blocked=blocked, deleted=deleted)
+    ) -> LastCommentAction:
+        last = LastCommentAction(
+            id=new_id(self._clock()), text=text, comments=comments, blocked=blocked, deleted=deleted
+        )
         await self._store.transaction(lambda tx: tx.key_values.save(LAST_ACTION, json.dumps(asdict(last))))
         return last
 

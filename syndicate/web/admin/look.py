@@ -9,7 +9,7 @@ from typing import Any
 from aiohttp import web
 
 from syndicate.errors import PictureRefused, SettingInvalid
-from syndicate.storage.look import ABOUT, FIELDS, HEADER, PICTURE, Look, LookPicture, look_of, picture_setting
+from syndicate.storage.look import ABOUT, FIELDS, HEADER, PICTURE, LookPicture, SiteLook, look_of, picture_setting
 from syndicate.storage.site_settings import SiteSettings
 from syndicate.translation import _
 from syndicate.urls import Urls
@@ -113,7 +113,7 @@ def _stored(settings: SiteSettings) -> dict[str, str]:
 
 def _page(request: web.Request, form: Form) -> LookPage:
     settings = request.app[SETTINGS]
-    look: Look = look_of(settings)
+    look: SiteLook = look_of(settings)
     return LookPage(
         form=form,
         handle=f"@{settings.site.account}",

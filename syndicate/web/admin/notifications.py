@@ -19,7 +19,7 @@ from syndicate.notifications.options import (
     kinds_on,
     off_token,
 )
-from syndicate.notifications.words import NAMES, Words, words_of
+from syndicate.notifications.words import NAMES, NotificationText, words_of
 from syndicate.storage.notifications import Notification, NotificationKind
 from syndicate.storage.site_settings import SiteSettings
 from syndicate.translation import _
@@ -127,7 +127,7 @@ async def get_feed(request: web.Request) -> web.StreamResponse:
     return response
 
 
-def _entry(request: web.Request, notification: Notification, words: Words) -> FeedEntry:
+def _entry(request: web.Request, notification: Notification, words: NotificationText) -> FeedEntry:
     return FeedEntry(
         id=f"urn:uuid:{notification.id}",
         url=request.app[URLS].absolute(words.path),

@@ -9,8 +9,8 @@ from syndicate.federation.actors.local_actors import BLOG
 from syndicate.storage.counted_numbers import CountedNumbers, last_numbers
 from syndicate.storage.deliveries import DeliveryState
 from syndicate.translation import _
-from syndicate.web.admin.charts import Chart, Value, bar_chart, line_chart
-from syndicate.web.admin.pages.numbers import FailingServer, NumbersPage, Share
+from syndicate.web.admin.charts import Chart, ChartValue, bar_chart, line_chart
+from syndicate.web.admin.pages.numbers import FailingServer, FollowerShare, NumbersPage
 from syndicate.web.admin.rendering import respond
 from syndicate.web.keys import CLOCK, STORE
 from syndicate.web.site.rendering import PAGES
@@ -62,7 +62,7 @@ def _growth(request: web.Request, days: list[tuple[date, int]]) -> Chart | None:
         after=after,
         last=calendar.day(last),
     )
-    values = [Value(label=calendar.day(day), number=number) for day, number in days]
+    values = [ChartValue(label=calendar.day(day), number=number) for day, number in days]
     return line_chart("followers", _("Followers"), description, values)
 
 
@@ -75,7 +75,7 @@ def _by_month(request: web.Request, counted: CountedNumbers, now: datetime) -> I
     )
     for id, title, numbers in kinds:
         values = [
-            Value(label=request.app[PAGES].calendar.month(month), number=numbers.get(f"{month:%Y-%m}", 0))
+            ChartValue(label=request.app[PAGES].calendar.month(month), number=numbers.get(f"{month:%Y-%m}", 0))
             for month in months
         ]
         total = sum(value.number for value in values)
@@ -94,8 +94,8 @@ def _last_months(today: date) -> list[date]:
     return months[::-1]
 
 
-def _shares(numbers: Mapping[str, int], total: int) -> tuple[Share, ...]:
+def _shares(numbers: Mapping[str, int], total: int) -> tuple[FollowerShare, ...]:
     return tuple(
-        Share(name=name, number=number, percent=round(100 * number / max(total, number, 1)))
+        FollowerShare(name=name, number=number, percent=round(100 * number / max(total, number, 1)))
         for name, number in sorted(numbers.items(), key=lambda item: (-item[1], item[0]))
     )

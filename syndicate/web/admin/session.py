@@ -6,7 +6,7 @@ from datetime import timedelta
 from aiohttp import web
 
 from syndicate.config import Config
-from syndicate.web.admin.authentication import Client, Session, SignIn
+from syndicate.web.admin.authentication import Session, SignIn, SignInClient
 from syndicate.web.admin.browsers import browser_name
 from syndicate.web.admin.forms import Form
 from syndicate.web.http.clients import address_of
@@ -30,9 +30,9 @@ def is_admin_path(path: str) -> bool:
     return path == "/admin" or path.startswith("/admin/")
 
 
-def client_of(request: web.Request) -> Client:
+def client_of(request: web.Request) -> SignInClient:
     config = request.app[CONFIG]
-    return Client(
+    return SignInClient(
         address=address_of(request, config.server),
         browser=browser_name(request.headers.get("User-Agent", "")),
         browser_token=get_cookie(request, BROWSER_COOKIE),

@@ -9,7 +9,7 @@ from syndicate.delivery.circuit import is_failing
 from syndicate.model.post import PostState
 from syndicate.storage.key_values import LAST_BACKUP
 from syndicate.web.admin.authentication import AUTHENTICATION
-from syndicate.web.admin.pages.start import StartPage, Welcome
+from syndicate.web.admin.pages.start import StartPage, WelcomeSteps
 from syndicate.web.admin.rendering import respond
 from syndicate.web.keys import CLOCK, SETTINGS, STORE
 
@@ -38,13 +38,13 @@ async def get_start(request: web.Request) -> web.StreamResponse:
     return respond(request, page)
 
 
-async def _welcome(request: web.Request) -> Welcome | None:
+async def _welcome(request: web.Request) -> WelcomeSteps | None:
     """Return what is to be done with a new blog, or None if all of it is, or the blog is not new any more."""
     store, settings = request.app[STORE], request.app[SETTINGS]
     account = await request.app[AUTHENTICATION].find_account()
     if account is None or request.app[CLOCK]() - account.created > WELCOME_PERIOD:
         return None
-    welcome = Welcome(
+    welcome = WelcomeSteps(
         has_name=bool(settings.site.title and settings.site.author),
         has_post=await store.totals.get("posts") > 0,
         has_import=bool(await store.imports.list_newest(1)),

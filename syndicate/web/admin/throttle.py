@@ -20,7 +20,7 @@ ATTEMPTS_RETENTION = timedelta(days=1)
 
 
 @dataclass(frozen=True, slots=True)
-class Bucket:
+class AttemptBucket:
     """What attempts are counted for, and how many may fail before the first wait."""
 
     name: str
@@ -37,15 +37,15 @@ def network_of(address: str) -> str:
     return str(ip_network((ip, 24 if ip.version == 4 else 64), strict=False))
 
 
-def password_buckets(address: str, browser_hash: str, *, is_known: bool) -> tuple[Bucket, ...]:
+def password_buckets(address: str, browser_hash: str, *, is_known: bool) -> tuple[AttemptBucket, ...]:
     """Return the buckets of an attempt with a password or a recovery code."""
     if is_known:
-        return (Bucket(f"browser:{browser_hash}"),)
-    return (Bucket(f"network:{network_of(address)}"), Bucket("unknown browsers", FREE_ATTEMPTS_OF_ALL))
+        return (AttemptBucket(f"browser:{browser_hash}"),)
+    return (AttemptBucket(f"network:{network_of(address)}"), AttemptBucket("unknown browsers", FREE_ATTEMPTS_OF_ALL))
 
 
-def passkey_buckets(address: str) -> tuple[Bucket, ...]:
-    return (Bucket(f"passkeys:{network_of(address)}"),)
+def passkey_buckets(address: str) -> tuple[AttemptBucket, ...]:
+    return (AttemptBucket(f"passkeys:{network_of(address)}"),)
 
 
 def after_attempt(before: Attempts | None, now: datetime, free: int) -> Attempts:
@@ -57,7 +57,7 @@ def after_attempt(before: Attempts | None, now: datetime, free: int) -> Attempts
     return Attempts(failures=failures, latest=now, blocked_until=now + wait)
 
 
-async def begin_attempt(tx: Tables, buckets: tuple[Bucket, ...], now: datetime) -> timedelta:
+async def begin_attempt(tx: Tables, buckets: tuple[AttemptBucket, ...], now: datetime) -> timedelta:
     """Count an attempt; return how long to wait instead, which is zero if it may be made."""
     found = [(bucket, await tx.admin_events.find_attempts(bucket.name)) for bucket in buckets]
     blocked = [attempts.blocked_until - now for _, attempts in found if attempts and attempts.blocked_until > now]
@@ -69,7 +69,7 @@ async def begin_attempt(tx: Tables, buckets: tuple[Bucket, ...], now: datetime) 
     return timedelta()
 
 
-async def forget_attempts(tx: Tables, buckets: tuple[Bucket, ...]) -> None:
+async def forget_attempts(tx: Tables, buckets: tuple[AttemptBucket, ...]) -> None:
     """Forget the attempts before one that succeeded; those of all unknown browsers together stay."""
     for bucket in buckets:
         if bucket.free == FREE_ATTEMPTS:

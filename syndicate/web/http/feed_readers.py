@@ -14,7 +14,7 @@ from aiohttp import web
 
 from syndicate.clock import Clock
 from syndicate.storage import Store, Tables
-from syndicate.storage.numbers import MAX_READERS, FeedReader
+from syndicate.storage.numbers import MAX_READERS, FeedReaderCount
 from syndicate.web.http.handlers import Handler
 
 WRITE_INTERVAL_SECONDS = 30.0
@@ -38,7 +38,7 @@ class FeedReaders:
 
     def __init__(self, store: Store, clock: Clock) -> None:
         self._store, self._clock = store, clock
-        self._seen: dict[tuple[str, str], FeedReader] = {}
+        self._seen: dict[tuple[str, str], FeedReaderCount] = {}
 
     def wrap(self, handler: Handler) -> Handler:
         async def handle(request: web.Request) -> web.StreamResponse:
@@ -56,7 +56,7 @@ class FeedReaders:
             return
         key = (reported[0], feed)
         if key in self._seen or len(self._seen) < MAX_READERS:
-            self._seen[key] = FeedReader(name=reported[0], feed=feed, subscribers=reported[1], seen=now)
+            self._seen[key] = FeedReaderCount(name=reported[0], feed=feed, subscribers=reported[1], seen=now)
 
     async def run(self) -> None:
         """Write every half minute until cancelled. Raises StorageError."""
@@ -71,7 +71,7 @@ class FeedReaders:
             await self._store.transaction(partial(_save, readers=readers))
 
 
-async def _save(tx: Tables, readers: list[FeedReader]) -> None:
+async def _save(tx: Tables, readers: list[FeedReaderCount]) -> None:
     await tx.numbers.save_readers(readers)
 
 

@@ -16,7 +16,7 @@ from syndicate.urls import Urls
 from syndicate.web.http.response_cache import RenderedDocument
 from syndicate.web.site.feed_links import FeedLinks
 from syndicate.web.site.pages import ErrorPage, FeedLink, Head, Link, Page, Paging, Site
-from syndicate.web.site.rendering import Pages
+from syndicate.web.site.rendering import PageRenderer
 
 MAX_NAVIGATION_PAGES = 6
 MAX_NAVIGATION_CANDIDATES = 100
@@ -33,7 +33,7 @@ ABOUT = Link(label=_("About"), href="/about/")
 class PageFrame:
     """Makes the site and the head of every page, and renders it."""
 
-    def __init__(self, store: Store, settings: SiteSettings, urls: Urls, pages: Pages) -> None:
+    def __init__(self, store: Store, settings: SiteSettings, urls: Urls, pages: PageRenderer) -> None:
         self._store, self._settings, self._urls, self._pages = store, settings, urls, pages
 
     @property

@@ -125,7 +125,7 @@ class Calendar:
         return instant.astimezone(self.zone).date() if isinstance(instant, datetime) else instant
 
 
-class Pages:
+class PageRenderer:
     """Renders pages. Equal pages give equal bytes. Dates are written as `site` is at that time."""
 
     def __init__(self, site: Callable[[], SiteConfig]) -> None:
@@ -236,4 +236,4 @@ def _root_asset(asset: Asset, name: str) -> Asset:
     return Asset(path=f"/{name}", body=asset.body, media_type=asset.media_type, immutable=False)
 
 
-PAGES = web.AppKey("pages", Pages)
+PAGES = web.AppKey("pages", PageRenderer)

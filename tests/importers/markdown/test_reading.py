@@ -5,9 +5,9 @@ from pathlib import Path
 
 import pytest
 
-from syndicate.importers.markdown.discover import Kind, discover
+from syndicate.importers.markdown.discover import MarkdownFileKind, discover
 from syndicate.importers.markdown.project import open_project
-from syndicate.importers.markdown.reading import Entry, NotAPost, read_entry
+from syndicate.importers.markdown.reading import MarkdownEntry, NotAPost, read_entry
 from tests.importers.markdown.folders import ELEVENTY, HUGO, JEKYLL, NIKOLA, OBSIDIAN, PELICAN
 
 NOW = datetime(2026, 11, 22, tzinfo=UTC)
@@ -16,7 +16,7 @@ GATSBY = {"gatsby-config.js": "module.exports = { siteMetadata: { siteUrl: `http
 OCTOPRESS = {"_config.yml": "url: https://old.example", "Rakefile": "", "source/_posts/.keep": ""}
 
 
-def entries(folder: Path, files: dict[str, str]) -> list[Entry]:
+def entries(folder: Path, files: dict[str, str]) -> list[MarkdownEntry]:
     for name, text in files.items():
         path = folder / name
         path.parent.mkdir(parents=True, exist_ok=True)
@@ -25,7 +25,9 @@ def entries(folder: Path, files: dict[str, str]) -> list[Entry]:
     found = []
     for file in discover(project):
         try:
-            found += [read_entry(project, file, NOW)] if file.kind in (Kind.POST, Kind.PAGE) else []
+            found += (
+                [read_entry(project, file, NOW)] if file.kind in (MarkdownFileKind.POST, MarkdownFileKind.PAGE) else []
+            )
         except NotAPost:
             continue
     return found

@@ -2,11 +2,11 @@
 
 from syndicate.activitypub.access import as_object
 from syndicate.federation.inbox import forwarded, reactions
-from syndicate.federation.inbox.context import Context, Decision
+from syndicate.federation.inbox.context import Decision, InboxContext
 from syndicate.model.activity import Activity
 
 
-async def handle(activity: Activity, context: Context) -> Decision:
+async def handle(activity: Activity, context: InboxContext) -> Decision:
     """Count a boost of a post; verify a forwarded activity at its origin."""
     inner = as_object(activity.raw.get("object"))
     if forwarded.is_forwarded_activity(inner):

@@ -4,7 +4,7 @@ from datetime import timedelta
 
 from syndicate.activitypub.access import as_id, as_object, types
 from syndicate.activitypub.parse import origin
-from syndicate.federation.inbox.context import Context, Decision, done, ignored, refused
+from syndicate.federation.inbox.context import Decision, InboxContext, done, ignored, refused
 from syndicate.model.activity import Activity, Verdict
 from syndicate.model.blogroll import BlogrollEntry, FollowState
 from syndicate.storage import Tables
@@ -13,7 +13,7 @@ UNDO_ANSWERED_WITHIN = timedelta(hours=1)
 ENDED = "Its server has refused the follow, or ended it."
 
 
-async def accept(activity: Activity, context: Context) -> Decision:
+async def accept(activity: Activity, context: InboxContext) -> Decision:
     """Mark our Follow as accepted, if the activity names the id of the last one."""
     entry = await context.store.blogroll.find_by_actor(activity.actor)
     if entry is None or not await _is_of(entry, activity, context):
@@ -21,7 +21,7 @@ async def accept(activity: Activity, context: Context) -> Decision:
     return _settled(entry, FollowState.ACCEPTED, activity.object, "")
 
 
-async def reject(activity: Activity, context: Context) -> Decision:
+async def reject(activity: Activity, context: InboxContext) -> Decision:
     """Mark our Follow as rejected or ended. With our id only that Follow is meant; with their id or none the present
     one, if it was accepted: so Misskey removes a follower. It answers an Undo with the same activity, even if we follow
     again by then."""
@@ -42,12 +42,12 @@ async def reject(activity: Activity, context: Context) -> Decision:
     return end
 
 
-async def _is_of(entry: BlogrollEntry, activity: Activity, context: Context) -> bool:
+async def _is_of(entry: BlogrollEntry, activity: Activity, context: InboxContext) -> bool:
     """Whether an activity names the id of our last Follow."""
     return bool(activity.object) and await context.store.blogroll.follow_uri(entry.id) == activity.object
 
 
-def _is_of_theirs(activity: Activity, context: Context) -> bool:
+def _is_of_theirs(activity: Activity, context: InboxContext) -> bool:
     """Whether an activity is about our Follow under an id of their own or none."""
     if activity.object and origin(activity.object) != origin(activity.actor):
         return False

@@ -1,6 +1,6 @@
 """Block: an account blocks the blog (ActivityPub §7.9)."""
 
-from syndicate.federation.inbox.context import Context, Decision, done, ignored
+from syndicate.federation.inbox.context import Decision, InboxContext, done, ignored
 from syndicate.model.activity import Activity, Verdict
 from syndicate.model.blogroll import FollowState
 from syndicate.storage import Tables
@@ -8,7 +8,7 @@ from syndicate.storage import Tables
 REASON = "The account has blocked this blog."
 
 
-async def handle(activity: Activity, context: Context) -> Decision:
+async def handle(activity: Activity, context: InboxContext) -> Decision:
     """Remove the actor from the followers, and end our Follow of it."""
     ours = context.local_actors.followable(activity.object)
     if ours is None:

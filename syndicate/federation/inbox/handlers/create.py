@@ -4,11 +4,11 @@ from syndicate.activitypub.access import as_id, as_object
 from syndicate.activitypub.addressing import reach
 from syndicate.activitypub.parse import origin
 from syndicate.federation.inbox import received_notes, replies, timeline
-from syndicate.federation.inbox.context import Context, Decision, refused
+from syndicate.federation.inbox.context import Decision, InboxContext, refused
 from syndicate.model.activity import Activity
 
 
-async def handle(activity: Activity, context: Context) -> Decision:
+async def handle(activity: Activity, context: InboxContext) -> Decision:
     """Save a reply as a comment, and a post of a followed account for the blogroll; ignore everything else."""
     note = as_object(activity.raw.get("object"))
     if not note or activity.forwarded:

@@ -8,14 +8,14 @@ from syndicate.activitypub.parse import origin
 from syndicate.comments import quotes, records
 from syndicate.errors import PERMANENT_REMOTE_ERRORS, RemoteGone
 from syndicate.federation.inbox import deletions, timeline
-from syndicate.federation.inbox.context import Context, Decision, done, ignored, refused
+from syndicate.federation.inbox.context import Decision, InboxContext, done, ignored, refused
 from syndicate.model.activity import Activity, Verdict
 from syndicate.storage import Tables
 from syndicate.storage.citations import CitationState
 from syndicate.storage.tombstones import Tombstone
 
 
-async def handle(activity: Activity, context: Context) -> Decision:
+async def handle(activity: Activity, context: InboxContext) -> Decision:
     """Delete what its owner deleted, and save a tombstone in case it arrives later."""
     if not activity.object or origin(activity.object) != origin(activity.actor):
         return refused("delete.not-owner")
@@ -57,7 +57,7 @@ async def handle(activity: Activity, context: Context) -> Decision:
     return delete
 
 
-async def _how_gone(uri: str, context: Context) -> int | None:
+async def _how_gone(uri: str, context: InboxContext) -> int | None:
     """Return how an object is gone at its origin: 404, or 410, which a Tombstone means, too; None if it exists."""
     try:
         document = await context.object(uri)
@@ -68,7 +68,7 @@ async def _how_gone(uri: str, context: Context) -> int | None:
     return HTTPStatus.GONE if "Tombstone" in types(document.get("type")) else None
 
 
-async def _actor(activity: Activity, context: Context) -> Decision:
+async def _actor(activity: Activity, context: InboxContext) -> Decision:
     async def delete(tx: Tables) -> Verdict:
         await _save_tombstone(tx, activity, context.clock())
         await tx.inbox_queue.delete_documents_by_actor(activity.actor)

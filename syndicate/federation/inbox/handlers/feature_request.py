@@ -2,12 +2,12 @@
 
 from syndicate.activitypub.access import as_id
 from syndicate.activitypub.vocabulary import FEATURE_CONTEXT
-from syndicate.federation.inbox.context import Context, Decision, ignored, refused
+from syndicate.federation.inbox.context import Decision, InboxContext, ignored, refused
 from syndicate.federation.inbox.rejections import reject
 from syndicate.model.activity import Activity
 
 
-async def handle(activity: Activity, context: Context) -> Decision:
+async def handle(activity: Activity, context: InboxContext) -> Decision:
     """Reject the request, as `canFeature` of local actors says."""
     requested = context.local_actors.of_uri(activity.object)
     if requested is None:

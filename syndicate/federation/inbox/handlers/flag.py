@@ -2,7 +2,7 @@
 
 from syndicate.activitypub.access import as_text, ids
 from syndicate.content.text import plain
-from syndicate.federation.inbox.context import Context, Decision, held, ignored
+from syndicate.federation.inbox.context import Decision, InboxContext, held, ignored
 from syndicate.model.activity import Activity, Verdict
 from syndicate.model.ids import new_id
 from syndicate.storage import Tables
@@ -13,7 +13,7 @@ MAX_TEXT_LENGTH = 2_000
 MAX_OBJECTS = 50
 
 
-async def handle(activity: Activity, context: Context) -> Decision:
+async def handle(activity: Activity, context: InboxContext) -> Decision:
     """Save the report for the author. It has no other effect and is never public."""
     about = [uri for uri in ids(activity.raw.get("object"))[:MAX_OBJECTS] if await _is_here(uri, context)]
     if not about:
@@ -35,6 +35,6 @@ async def handle(activity: Activity, context: Context) -> Decision:
     return keep
 
 
-async def _is_here(uri: str, context: Context) -> bool:
+async def _is_here(uri: str, context: InboxContext) -> bool:
     """Whether an address is ours or that of a comment."""
     return context.urls.path_of(uri) is not None or await context.store.comments.find_by_uri(uri) is not None

@@ -6,7 +6,7 @@ from syndicate.activitypub import render
 from syndicate.activitypub.parse import authority_of, host_of, origin
 from syndicate.errors import PERMANENT_REMOTE_ERRORS
 from syndicate.federation.actors.software import SOFTWARE_LOOKUP_DELAY
-from syndicate.federation.inbox.context import Context, Decision, done, ignored, refused
+from syndicate.federation.inbox.context import Decision, InboxContext, done, ignored, refused
 from syndicate.federation.inbox.rejections import reject
 from syndicate.federation.outbox import featured
 from syndicate.model.activity import Activity, Verdict
@@ -17,7 +17,7 @@ from syndicate.storage.followers import Follower
 from syndicate.transport.address import is_denied_host
 
 
-async def handle(activity: Activity, context: Context) -> Decision:
+async def handle(activity: Activity, context: InboxContext) -> Decision:
     """Save the follower and accept, each time it asks: Mastodon follows again after a key rotation and waits for an
     answer to the new id."""
     ours = context.local_actors.followable(activity.object)
@@ -56,7 +56,9 @@ async def handle(activity: Activity, context: Context) -> Decision:
     return accept
 
 
-async def _unpin(tx: Tables, posts: Sequence[Post], actor: RemoteActor, ours: LocalActor, context: Context) -> None:
+async def _unpin(
+    tx: Tables, posts: Sequence[Post], actor: RemoteActor, ours: LocalActor, context: InboxContext
+) -> None:
     """Remove the newest posts from the featured collection of a server with its first follower: from now on it receives
     the posts themselves."""
     for post in posts:
@@ -65,7 +67,7 @@ async def _unpin(tx: Tables, posts: Sequence[Post], actor: RemoteActor, ours: Lo
         )
 
 
-def _is_usable_inbox(actor: RemoteActor, context: Context) -> bool:
+def _is_usable_inbox(actor: RemoteActor, context: InboxContext) -> bool:
     """Whether the inbox of an actor may be used: on its own host, or on another public one (any if private peers are
     allowed, else its id could not have been fetched), but never on ours."""
     if origin(actor.inbox) == origin(actor.uri):
@@ -74,7 +76,7 @@ def _is_usable_inbox(actor: RemoteActor, context: Context) -> bool:
     return is_public and origin(actor.inbox) != origin(context.urls.base)
 
 
-async def reject_blocked(activity: Activity, context: Context) -> Decision:
+async def reject_blocked(activity: Activity, context: InboxContext) -> Decision:
     """Answer a blocked account with a Reject, so that its Follow does not stay pending for ever."""
     ours = context.local_actors.followable(activity.object)
     if ours is None:

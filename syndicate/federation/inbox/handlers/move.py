@@ -7,7 +7,7 @@ from syndicate.activitypub.access import as_id, ids
 from syndicate.activitypub.parse import host_of, origin
 from syndicate.clock import to_text
 from syndicate.errors import PERMANENT_REMOTE_ERRORS
-from syndicate.federation.inbox.context import Context, Decision, done, ignored, refused
+from syndicate.federation.inbox.context import Decision, InboxContext, done, ignored, refused
 from syndicate.model.activity import Activity, Verdict
 from syndicate.model.actor import RemoteActor
 from syndicate.model.blogroll import BlogrollEntry, FeedState, FollowState
@@ -17,7 +17,7 @@ MIN_MOVE_INTERVAL = timedelta(days=7)
 """The minimum time between two moves, so that two accounts cannot move to each other for ever."""
 
 
-async def handle(activity: Activity, context: Context) -> Decision:
+async def handle(activity: Activity, context: InboxContext) -> Decision:
     """Follow the new account instead of the old one, if it names the old one as its alias. Followers do not change: the
     new account follows with a Follow of its own."""
     target = as_id(activity.raw.get("target"))
@@ -49,7 +49,7 @@ async def handle(activity: Activity, context: Context) -> Decision:
     return move
 
 
-async def _follow_there(tx: Tables, entry: BlogrollEntry, old: str, new: RemoteActor, context: Context) -> None:
+async def _follow_there(tx: Tables, entry: BlogrollEntry, old: str, new: RemoteActor, context: InboxContext) -> None:
     """The entry keeps its name, tagline and place; the Follow goes to the new account, its Undo to the old one."""
     before = await tx.remote_actors.find(old)
     follow = await tx.blogroll.follow_uri(entry.id)

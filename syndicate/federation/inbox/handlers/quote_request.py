@@ -7,7 +7,7 @@ from syndicate.activitypub.parse import origin
 from syndicate.errors import PERMANENT_REMOTE_ERRORS
 from syndicate.federation.actors.local_actors import BLOG
 from syndicate.federation.inbox import received_notes
-from syndicate.federation.inbox.context import Context, Decision, done, ignored, refused
+from syndicate.federation.inbox.context import Decision, InboxContext, done, ignored, refused
 from syndicate.federation.inbox.targets import locate
 from syndicate.model.activity import Activity, Verdict
 from syndicate.model.post import Post, QuotePolicy
@@ -15,7 +15,7 @@ from syndicate.storage import Tables
 from syndicate.storage.authorizations import AuthorizationKind
 
 
-async def handle(activity: Activity, context: Context) -> Decision:
+async def handle(activity: Activity, context: InboxContext) -> Decision:
     """Accept with an authorization, or reject, by the quote policy of the post."""
     post, answer_of_ours = await locate(context, activity.object)
     if post is None or answer_of_ours is not None or not post.federates:
@@ -53,7 +53,7 @@ async def handle(activity: Activity, context: Context) -> Decision:
     return await received_notes.keep_for_author(answer, as_object(instrument), {}, activity.actor, context)
 
 
-async def _fits(instrument: dict[str, Any], post: Post, actor: str, context: Context) -> bool:
+async def _fits(instrument: dict[str, Any], post: Post, actor: str, context: InboxContext) -> bool:
     """Whether an embedded quote is by the requesting actor and quotes nothing but the requested post, under any of its
     addresses."""
     if not instrument:
@@ -68,7 +68,7 @@ async def _fits(instrument: dict[str, Any], post: Post, actor: str, context: Con
     return True
 
 
-async def _is_allowed(post: Post, actor: str, context: Context) -> bool:
+async def _is_allowed(post: Post, actor: str, context: InboxContext) -> bool:
     if post.quotes is QuotePolicy.FOLLOWERS:
         return await context.store.followers.find(BLOG, actor) is not None
     return post.quotes is QuotePolicy.ANYONE

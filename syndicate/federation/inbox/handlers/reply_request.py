@@ -5,7 +5,7 @@ from syndicate.activitypub.addressing import reach_of
 from syndicate.activitypub.parse import origin
 from syndicate.errors import PERMANENT_REMOTE_ERRORS
 from syndicate.federation.inbox import replies
-from syndicate.federation.inbox.context import Context, Decision, ignored, refused
+from syndicate.federation.inbox.context import Decision, InboxContext, ignored, refused
 from syndicate.federation.inbox.targets import locate
 from syndicate.model.activity import Activity, Outcome, Verdict
 from syndicate.model.actor import RemoteActor
@@ -14,7 +14,7 @@ from syndicate.storage import Tables
 from syndicate.storage.authorizations import AuthorizationKind, ReplyRequest
 
 
-async def handle(activity: Activity, context: Context) -> Decision:
+async def handle(activity: Activity, context: InboxContext) -> Decision:
     """Decide about the reply as if it had been delivered; answer now, or when the author has decided."""
     post, answered = await locate(context, activity.object)
     if post is None or not post.federates:

@@ -5,7 +5,7 @@ from datetime import datetime
 from syndicate.activitypub.access import as_id, as_object, types
 from syndicate.activitypub.parse import origin
 from syndicate.federation.inbox import reactions, replies
-from syndicate.federation.inbox.context import Context, Decision, done, ignored, refused
+from syndicate.federation.inbox.context import Decision, InboxContext, done, ignored, refused
 from syndicate.model.activity import Activity, Outcome, Verdict
 from syndicate.model.actor import LocalActor
 from syndicate.model.blogroll import FollowState
@@ -13,7 +13,7 @@ from syndicate.storage import Tables
 from syndicate.storage.tombstones import Tombstone
 
 
-async def handle(activity: Activity, context: Context) -> Decision:
+async def handle(activity: Activity, context: InboxContext) -> Decision:
     """Undo by the id of the activity, else by its content, since ids differ between servers and versions."""
     inner = as_object(activity.raw.get("object"))
     actor = as_id(inner.get("actor")) or activity.actor
@@ -45,7 +45,7 @@ async def handle(activity: Activity, context: Context) -> Decision:
     return undo
 
 
-async def _no_longer_accepted(follow: str, actor: str, context: Context) -> Decision:
+async def _no_longer_accepted(follow: str, actor: str, context: InboxContext) -> Decision:
     """Mark our Follow as ended, since the other account removed us from its followers."""
     entry = await context.store.blogroll.find_by_actor(actor)
     if entry is None or not follow or await context.store.blogroll.follow_uri(entry.id) != follow:

@@ -8,12 +8,12 @@ from syndicate.errors import PERMANENT_REMOTE_ERRORS
 from syndicate.federation.actors import profiles
 from syndicate.federation.actors.remote_actors import author_of
 from syndicate.federation.inbox import received_notes, replies, timeline
-from syndicate.federation.inbox.context import Context, Decision, done, ignored, refused
+from syndicate.federation.inbox.context import Decision, InboxContext, done, ignored, refused
 from syndicate.model.activity import Activity, Verdict
 from syndicate.storage import Tables
 
 
-async def handle(activity: Activity, context: Context) -> Decision:
+async def handle(activity: Activity, context: InboxContext) -> Decision:
     """Refetch an actor; update a comment or a post of a followed account, if the new version is newer."""
     document = as_object(activity.raw.get("object"))
     if activity.object == activity.actor or ACTOR_TYPES.intersection(types(document.get("type"))):
@@ -33,7 +33,7 @@ async def handle(activity: Activity, context: Context) -> Decision:
     return await received_notes.keep_for_author(decision, document, activity.raw, activity.actor, context)
 
 
-async def _actor(activity: Activity, context: Context) -> Decision:
+async def _actor(activity: Activity, context: InboxContext) -> Decision:
     """Refetch an actor: keys and inboxes in the body are not trusted."""
     if activity.object != activity.actor:
         return refused("update.not-owner")

@@ -3,13 +3,13 @@
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from syndicate.storage.numbers import FeedReader, PostReactions
+from syndicate.storage.numbers import FeedReaderCount, PostReactions
 from syndicate.web.admin.charts import Chart
 from syndicate.web.admin.pages.frame import AdminPage
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Share:
+class FollowerShare:
     """A part of the followers: how many, and of a hundred."""
 
     name: str
@@ -33,9 +33,9 @@ class NumbersPage(AdminPage):
     counted: datetime | None = None
     followers: int = 0
     growth: Chart | None = None
-    servers: tuple[Share, ...] = ()
+    servers: tuple[FollowerShare, ...] = ()
     other_servers: int = 0
-    software: tuple[Share, ...] = ()
+    software: tuple[FollowerShare, ...] = ()
     months: tuple[Chart, ...] = ()
     posts: tuple[PostReactions, ...] = ()
     delivered: int = 0
@@ -43,6 +43,6 @@ class NumbersPage(AdminPage):
     failed: int = 0
     failing: tuple[FailingServer, ...] = ()
     more_failing: int = 0
-    readers: tuple[FeedReader, ...] = ()
+    readers: tuple[FeedReaderCount, ...] = ()
     subscribers: int = 0
     push: int = 0

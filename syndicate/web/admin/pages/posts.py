@@ -39,7 +39,7 @@ class EditPage(AdminPage):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Audience:
+class PublishAudience:
     """Who gets a post: `followers` on so many `servers`, and subscribers and hubs of the feeds."""
 
     followers: int = 0
@@ -65,7 +65,7 @@ class PublishPage(AdminPage):
     is_changed: bool = True
     has_date: bool = True
     look: str = ""
-    audience: Audience
+    audience: PublishAudience
     missing: tuple[str, ...] = ()
 
 
@@ -77,7 +77,7 @@ class PublishedPage(AdminPage):
     template = "admin/published.html"
     post: Post
     address: str
-    audience: Audience
+    audience: PublishAudience
     due: datetime | None = None
     is_fetched: bool = False
     is_quiet: bool = False

@@ -8,7 +8,7 @@ from syndicate.web.admin.pages.frame import AdminPage
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Welcome:
+class WelcomeSteps:
     """The three things to do with a new blog, and which of them are done."""
 
     has_name: bool = False
@@ -34,7 +34,7 @@ class StartPage(AdminPage):
     is_backup_due: bool = True
     quiet_feeds: int = 0
     failing_feeds: int = 0
-    welcome: Welcome | None = None
+    welcome: WelcomeSteps | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
