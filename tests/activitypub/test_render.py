@@ -306,7 +306,7 @@ def test_quiet_is_unlisted() -> None:
     assert (document["to"], document["cc"]) == ([ACTOR.followers], [PUBLIC])
 
 
-def test_a_change_is_told_in_whole_seconds() -> None:
+def test_a_change_is_published_in_whole_seconds() -> None:
     assert "updated" not in article(replace(POST, updated=NOON + timedelta(milliseconds=900)))
     assert article(replace(POST, updated=NOON + timedelta(seconds=1)))["updated"] == "2026-11-22T12:00:01Z"
 

@@ -71,7 +71,7 @@ async def test_a_deletion_is_found_by_the_slug_of_the_post(author: Browser, ann:
     assert author.value_of("Look for") == "nothing like it"
 
 
-async def test_what_came_in_is_told_in_words(author: Browser, ann: Peer, mallory: Peer) -> None:
+async def test_the_report_of_an_import_is_in_plain_words(author: Browser, ann: Peer, mallory: Peer) -> None:
     blog = author.instance
     post = await blog.publish("Frost", "Cold.")
     await ann.follow()

@@ -75,7 +75,7 @@ async def test_a_wordpress_export_is_imported_with_a_report_in_plain_words(autho
     assert "here already" in again[1]
 
 
-async def test_folders_feeds_and_lists_are_told_by_their_content(author: Browser) -> None:
+async def test_folders_feeds_and_lists_are_recognized_by_their_content(author: Browser) -> None:
     blog = author.instance
     lines = await imported(author, "anything.dat", MARKDOWN)
     assert lines[:2] == ["2 posts are new.", "Nobody but you sees: 1 draft."]

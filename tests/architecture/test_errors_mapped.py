@@ -63,7 +63,7 @@ def test_what_may_go_right_later_says_when_to_come_back(error: type[Refused]) ->
     assert int(problem_of(error("a.reason")).headers["Retry-After"]) > 0
 
 
-def test_what_a_stranger_is_told_holds_nothing_of_the_message() -> None:
+def test_the_public_text_of_an_error_contains_nothing_of_its_message() -> None:
     problem = problem_of(errors.SignatureRejected("signature.wrong", "key of https://inside.example"))
     assert b"inside.example" not in bytes(problem.body)  # type: ignore[arg-type]
     assert b"signature.wrong" in bytes(problem.body)  # type: ignore[arg-type]

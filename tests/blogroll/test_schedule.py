@@ -106,7 +106,7 @@ def test_failures_are_forgiven_ever_more_slowly() -> None:
     assert 4 * DAY <= waits[-1] <= 4.4 * DAY
 
 
-def test_gone_is_never_and_missing_is_never_after_a_month() -> None:
+def test_a_feed_is_polled_no_more_after_410_or_a_month_of_404() -> None:
     assert next_poll(PollOutcome.GONE, NOW, random.Random(1), hints=PollingHints()) is None
     assert wait(PollOutcome.MISSING, failures=1, failing_since=NOW)
     assert wait(PollOutcome.MISSING, failures=7, failing_since=NOW - 40 * DAY), "too few tries"
@@ -156,7 +156,7 @@ def test_ten_thousand_feeds_come_spread_over_hours_and_do_not_meet_again() -> No
     assert again[-1] - again[0] > HOUR
 
 
-def test_a_304_is_believed_for_a_month() -> None:
+def test_conditional_requests_are_made_for_a_month() -> None:
     assert schedule.may_be_conditional(NOW - 29 * DAY, NOW)
     assert not schedule.may_be_conditional(NOW - 30 * DAY, NOW)
     assert not schedule.may_be_conditional(None, NOW)

@@ -128,9 +128,7 @@ async def test_followers_and_what_arrived_are_listed(instance: RunningInstance, 
     assert "@ann@social.example" in await desk.ok("followers")
 
 
-async def test_whom_the_author_blocks_is_not_heard_from_the_next_request_on(
-    instance: RunningInstance, desk: Desk, ann: Peer
-) -> None:
+async def test_a_block_applies_from_the_next_request_on(instance: RunningInstance, desk: Desk, ann: Peer) -> None:
     await instance.publish("Hello")
     assert (await ann.follow()).status == 202
     await desk.ok("block", "social.example", "--reason", "noise")

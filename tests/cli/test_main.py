@@ -25,7 +25,7 @@ def test_help_is_there(blog: Blog, typed: str) -> None:
     assert "Usage: syndicate" in blog.ok(*typed.split())
 
 
-def test_the_version_is_told(blog: Blog) -> None:
+def test_the_version_is_published(blog: Blog) -> None:
     assert blog.ok("--version").split() == ["syndicate,", "version", __version__]
 
 

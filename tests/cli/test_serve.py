@@ -73,7 +73,7 @@ def test_while_the_desk_has_no_account_the_server_and_a_command_print_where_to_s
     assert f"{address(blog)}/admin/setup/" in printed
 
 
-def test_a_blog_is_served_until_it_is_told_to_stop(blog: Blog, server: subprocess.Popen[str]) -> None:
+def test_a_blog_is_served_until_the_server_is_stopped(blog: Blog, server: subprocess.Popen[str]) -> None:
     base = address(blog)
     assert [status_of(f"{base}{path}") for path in ("/", "/feed/", "/healthz", "/readyz")] == [200] * 4
     file = blog.write("tea.md", "# Tea\n\nLeaves.")

@@ -106,7 +106,7 @@ def test_a_comment_keeps_its_words_and_simple_marks(html: str, expected: str) ->
     assert for_stranger(html) == expected
 
 
-def test_a_link_of_a_stranger_vouches_for_nothing() -> None:
+def test_links_of_other_people_have_rel_nofollow() -> None:
     html = '<a href="https://ok.example/x" target="_blank" rel="me" class="u-url mention x" onclick="y">name</a>'
     assert for_stranger(html) == f'<a href="https://ok.example/x" class="u-url mention" {REL}>name</a>'
 
@@ -304,7 +304,7 @@ def test_the_name_of_an_anchor_becomes_its_id(anchor: str, kept: str) -> None:
     assert for_author(anchor, base=BASE) == kept
 
 
-def test_an_anchor_of_a_stranger_has_no_name() -> None:
+def test_anchors_in_text_of_others_lose_their_names() -> None:
     assert for_stranger('<a name="x">y</a>') == '<a rel="nofollow ugc noopener noreferrer">y</a>'
 
 

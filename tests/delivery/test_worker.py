@@ -239,7 +239,7 @@ async def test_a_dead_server_costs_one_try_now_and_then(round: Round) -> None:
 
 
 @pytest.mark.parametrize("status", [404, 410])
-async def test_an_inbox_that_is_no_more_is_told_of(round: Round, status: int) -> None:
+async def test_an_inbox_that_is_gone_is_reported(round: Round, status: int) -> None:
     round.sender.answers["gone.example"] = Attempt(status=status)
     await round.say(1, inbox("gone.example"), inbox("up.example"))
     await round.worker().drain()

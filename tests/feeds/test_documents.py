@@ -117,7 +117,7 @@ def test_a_feed_of_nameless_people_is_a_good_feed(format: FeedFormat) -> None:
 
 
 @formats
-def test_an_unusable_address_of_the_feed_itself_is_told(format: FeedFormat) -> None:
+def test_an_unusable_self_link_of_a_feed_is_reported(format: FeedFormat) -> None:
     with pytest.raises(ValueError, match="address"):
         render(feed(entry(), self_url="/feed/"), format)
 
@@ -211,7 +211,7 @@ def test_the_id_is_the_same_string_in_every_format(format: FeedFormat) -> None:
 
 
 @formats
-def test_a_crowd_changed_in_one_second_is_told_apart_in_the_order_of_the_feed(format: FeedFormat) -> None:
+def test_posts_changed_in_one_second_are_ordered_as_in_the_feed(format: FeedFormat) -> None:
     crowd = tuple(entry(id=f"urn:{number}", updated=NOW - timedelta(minutes=1)) for number in range(1_500))
     document = render(feed(*crowd, format=format), format)
 

@@ -435,7 +435,7 @@ def test_words_of_a_media_group_are_those_of_an_entry_that_has_no_others() -> No
     assert [entry.html for entry in feed.entries] == ["Bees &amp; &lt;flowers&gt;", "Words"]
 
 
-def test_entries_that_share_an_id_are_told_apart_by_their_addresses() -> None:
+def test_entries_that_share_an_id_are_distinguished_by_their_addresses() -> None:
     one, two, three = (
         f"<item><title>{name}</title><link>https://garden.example/{name}</link><guid isPermaLink='false'>g</guid>"
         f"<pubDate>Mon, 0{day} Nov 2026 17:00:00 GMT</pubDate></item>"

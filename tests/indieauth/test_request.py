@@ -85,7 +85,7 @@ def test_nobody_is_sent_to_what_is_no_address(redirect_uri: str) -> None:
     assert refused(redirect_uri=redirect_uri)[0] == "invalid_request"
 
 
-def test_errors_are_told_to_the_origin_of_the_program_alone() -> None:
+def test_errors_are_sent_only_to_the_origin_of_the_program() -> None:
     def told(**changes: str) -> str:
         fields = (ASKED | changes).items()
         return address_for_error(fields, "invalid_scope", issuer="https://blog.example/", allow_private=False)

@@ -76,7 +76,7 @@ def test_one_key_does_not_take_all_slots() -> None:
         pass
 
 
-async def test_whoever_waits_gets_the_next_slot_that_is_theirs() -> None:
+async def test_a_waiting_task_gets_the_next_free_slot_of_its_key() -> None:
     slots = InFlight(limit=2, limit_per_key=1)
     order: list[str] = []
     release = {name: asyncio.Event() for name in ("a1", "b1", "a2", "c1")}

@@ -166,7 +166,7 @@ def test_the_original_lies_where_only_its_owner_reads_it(tmp_path: Path) -> None
     ]
 
 
-def test_a_stranger_s_picture_is_kept_undecoded(tmp_path: Path) -> None:
+def test_a_picture_of_another_site_is_stored_undecoded(tmp_path: Path) -> None:
     files = MediaFiles(tmp_path / "media", tmp_path / "originals")
     data = telling("JPEG")[:200]
     kept = files.keep(data)

@@ -47,7 +47,7 @@ def _follow_of(reader: Person, blog: Blog) -> str:
     return next(one.follow for one in followers if one.actor == reader.actor)
 
 
-def test_a_reader_hears_of_a_new_post_of_its_change_and_of_its_end(blog: Blog, reader: Person) -> None:
+def test_a_follower_receives_a_new_post_its_change_and_its_deletion(blog: Blog, reader: Person) -> None:
     slug = a_slug()
     post = blog.publish(slug, "Seen from the *library*.", title="A window")
     article = reader.received("Create", post.id)["object"]
@@ -119,7 +119,7 @@ def test_both_dialects_are_taken_at_the_first_knock(blog: Blog, reader: Person) 
     assert eventually(refused, what="the refusal of what is no activity") == {"inbox.type"}
 
 
-def test_who_no_longer_follows_hears_of_nothing_more(blog: Blog, reader: Person) -> None:
+def test_a_former_follower_receives_nothing_more(blog: Blog, reader: Person) -> None:
     reader.do("unfollow", actor=blog.actor)
     eventually(
         lambda: all(row["actor"] != reader.actor for row in blog.listed("followers")), what="the end of a follow"

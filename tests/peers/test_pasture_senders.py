@@ -21,7 +21,7 @@ def met(blog: Blog, pasture_senders: str) -> dict[str, object]:
     return result
 
 
-def test_who_signs_is_heard_and_who_does_not_is_not(met: dict[str, object]) -> None:
+def test_only_signed_requests_are_accepted(met: dict[str, object]) -> None:
     assert met == {
         "webfinger": True,
         "alice": REFUSED,

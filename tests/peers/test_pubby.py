@@ -16,7 +16,7 @@ def a_follow(blog: Blog, paul: Person) -> None:
     eventually(lambda: [row["actor"] for row in blog.listed("followers")] == [paul.actor], what="a follower")
 
 
-def test_who_follows_is_accepted_and_hears_of_a_post(blog: Blog, paul: Person) -> None:
+def test_a_follow_is_accepted_and_the_follower_receives_posts(blog: Blog, paul: Person) -> None:
     eventually(lambda: [entry for entry in paul.log() if entry["type"] == "Accept"], what="the Accept")
     post = blog.publish("first", "Hello, pubby.")
     assert "Hello, pubby." in paul.received("Create", post.id)["object"]["content"]

@@ -44,7 +44,7 @@ def test_feedparser_reads_what_was_written(blog: Blog, posts: list[Post], feed: 
 
 
 @pytest.mark.parametrize("feed", FEEDS)
-def test_feedparser_is_told_when_nothing_is_new(blog: Blog, posts: list[Post], feed: str) -> None:
+def test_feedparser_gets_304_when_nothing_is_new(blog: Blog, posts: list[Post], feed: str) -> None:
     first = feedparser.parse(blog.url + feed)
     again = feedparser.parse(blog.url + feed, etag=first.etag)
     assert (again.status, again.entries) == (304, [])

@@ -132,7 +132,7 @@ async def test_with_a_post_go_its_pictures_and_their_originals(instance: Running
     assert not [path for folder in (storage.originals, storage.media) for path in folder.rglob("*") if path.is_file()]
 
 
-async def test_pictures_of_earlier_versions_get_smaller_forms_and_nobody_is_told(
+async def test_pictures_of_earlier_versions_get_smaller_forms_and_nobody_is_notified(
     instance: RunningInstance, tmp_path: Path
 ) -> None:
     data = photograph(2000, 1000)

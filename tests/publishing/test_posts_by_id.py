@@ -147,7 +147,7 @@ async def test_slugs_of_others_are_numbered_at_first_and_refused_later(instance:
     assert kept.post.path == second.path
 
 
-async def test_private_posts_are_released_at_their_old_date_and_told_to_nobody(
+async def test_private_posts_are_released_at_their_old_date_without_an_announcement(
     instance: RunningInstance, ann: Peer
 ) -> None:
     await ann.follow()

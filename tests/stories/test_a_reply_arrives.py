@@ -7,7 +7,7 @@ from tests.instances import RunningInstance
 from tests.peer import Peer
 
 
-async def test_a_reply_from_a_stranger_waits_for_approval(instance: RunningInstance, ann: Peer) -> None:
+async def test_a_reply_from_an_unknown_author_waits_for_approval(instance: RunningInstance, ann: Peer) -> None:
     post = await instance.publish("Hello")
     await ann.reply(post.uri, "<p>Nice <script>x</script></p>")
     await instance.settle()

@@ -155,7 +155,7 @@ async def test_the_blog_leaves_and_takes_its_followers_along(instance: RunningIn
     assert "movedTo" not in await instance.document("/actor")
 
 
-async def test_servers_that_were_told_of_a_move_hear_that_it_is_cancelled(
+async def test_servers_that_received_a_move_are_notified_of_its_cancellation(
     instance: RunningInstance, ann: Peer, bob: Peer
 ) -> None:
     """Their people follow the new account by then; Mastodon refuses to follow what it believes to have moved."""
@@ -176,9 +176,7 @@ async def test_servers_that_were_told_of_a_move_hear_that_it_is_cancelled(
     assert len(ann.of_type("Update")) == 1
 
 
-async def test_a_move_that_still_waits_is_not_told_once_it_is_cancelled(
-    instance: RunningInstance, ann: Peer, bob: Peer
-) -> None:
+async def test_a_cancelled_move_is_never_published(instance: RunningInstance, ann: Peer, bob: Peer) -> None:
     await ann.follow()
     await instance.settle()
     claims(bob, "https://blog.example/actor")
@@ -210,7 +208,7 @@ async def test_accounts_that_may_move_here_are_named(
 # what else is told, and heard
 
 
-async def test_pinning_is_told(instance: RunningInstance, ann: Peer) -> None:
+async def test_pinning_is_published(instance: RunningInstance, ann: Peer) -> None:
     await ann.follow()
     post = await instance.publish("Tea")
     instance.clock.advance(minutes=1)
@@ -266,7 +264,7 @@ async def test_nobody_pushes_out_what_others_report(instance: RunningInstance, a
     assert len(kept) == 101
 
 
-async def test_a_profile_that_changed_is_told_once(instance: RunningInstance, ann: Peer) -> None:
+async def test_a_changed_profile_is_published_once(instance: RunningInstance, ann: Peer) -> None:
     await ann.follow()
     await instance.settle()
     await instance.server.rotation.publish_changes()

@@ -173,7 +173,7 @@ async def test_a_server_whose_inbox_is_lost_for_a_day_loses_no_followers(instanc
     assert await instance.store.followers.count("blog") == 1
 
 
-async def test_a_follower_without_a_shared_inbox_has_her_own(
+async def test_a_follower_without_a_shared_inbox_gets_deliveries_in_its_own(
     instance: RunningInstance, ann: Peer, rsa_keys: list[RSAPrivateKey]
 ) -> None:
     """GoToSocial has none."""
@@ -298,7 +298,7 @@ async def test_a_delivery_cut_off_by_the_end_of_the_process_is_made_again_under_
     assert first == second
 
 
-async def test_a_server_is_told_who_we_are(instance: RunningInstance, ann: Peer) -> None:
+async def test_a_delivery_has_a_media_type_a_digest_and_a_signature(instance: RunningInstance, ann: Peer) -> None:
     await ann.follow()
     await instance.settle()
     [request] = posts(ann)

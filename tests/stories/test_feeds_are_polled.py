@@ -405,7 +405,9 @@ async def test_feeds_and_fediverse_tell_the_same(instance: RunningInstance) -> N
 
 
 @pytest.mark.parametrize("format", FeedFormat)
-async def test_a_reader_who_has_it_is_told_so_without_a_body(instance: RunningInstance, format: FeedFormat) -> None:
+async def test_a_client_with_the_current_version_gets_304_without_a_body(
+    instance: RunningInstance, format: FeedFormat
+) -> None:
     await seed(instance)
     answer = await instance.get(FEEDS[format])
     etag, date = answer.headers["ETag"], answer.headers["Last-Modified"]
@@ -439,7 +441,7 @@ async def test_a_reader_who_has_another_version_gets_this_one(instance: RunningI
 
 
 @pytest.mark.parametrize("format", FeedFormat)
-async def test_feeds_come_packed_for_whom_wants_them_so(instance: RunningInstance, format: FeedFormat) -> None:
+async def test_feeds_are_compressed_for_clients_that_accept_it(instance: RunningInstance, format: FeedFormat) -> None:
     await seed(instance)
     plain = await instance.get(FEEDS[format])
     packed = await instance.get(FEEDS[format], Accept_Encoding="gzip, deflate")
@@ -493,7 +495,7 @@ async def test_every_reader_is_served_whatever_it_calls_itself(instance: Running
             assert not answer.headers["Content-Type"].startswith("text/html")
 
 
-async def test_who_fetches_whole_feeds_again_and_again_is_asked_to_wait_and_nobody_else(
+async def test_only_a_client_that_fetches_whole_feeds_repeatedly_is_limited(
     tmp_path: Path, wire: Wire, clock: FakeClock, rsa_keys: list[RSAPrivateKey]
 ) -> None:
     server = {"trusted_proxies": ["127.0.0.1"]}
@@ -783,7 +785,7 @@ async def test_the_number_of_comments_is_that_of_the_approved_ones(
 
 
 @pytest.mark.parametrize("format", [FeedFormat.RSS, FeedFormat.ATOM])
-async def test_feeds_are_told_of_comments_once_an_hour_and_their_tags_move_then(
+async def test_comments_change_the_etags_of_feeds_once_an_hour(
     open_instance: RunningInstance, ann: Peer, bob: Peer, format: FeedFormat
 ) -> None:
     path = FEEDS[format]

@@ -91,7 +91,9 @@ async def test_who_no_longer_lists_the_blog_is_followed_no_longer(
     assert ann.received == []
 
 
-async def test_who_lists_the_blog_though_it_does_not_follow_is_told_so(instance: RunningInstance, ann: Peer) -> None:
+async def test_a_server_that_lists_a_follow_that_does_not_exist_gets_an_undo(
+    instance: RunningInstance, ann: Peer
+) -> None:
     await followed(instance, ann, FollowState.NONE)
     lists(ann, BLOG)
     await say(ann, THE_BLOG)
@@ -162,9 +164,7 @@ async def test_of_whom_the_blog_does_not_know_nothing_is_asked(instance: Running
     assert mallory.received == []
 
 
-async def test_a_list_that_is_not_the_one_that_was_told_of_changes_nothing(
-    instance: RunningInstance, ann: Peer
-) -> None:
+async def test_a_followers_list_with_another_digest_changes_nothing(instance: RunningInstance, ann: Peer) -> None:
     await followed(instance, ann)
     lists(ann, "https://blog.example/actors/1")
     await say(ann, NOBODY)
@@ -201,7 +201,7 @@ async def test_a_server_that_is_down_is_asked_later(instance: RunningInstance, a
 # the other way round
 
 
-async def test_each_server_is_told_of_its_own_followers(
+async def test_each_server_gets_the_digest_of_its_own_followers(
     instance: RunningInstance, ann: Peer, bob: Peer, rsa_keys: list[RSAPrivateKey], wire: Wire
 ) -> None:
     lookalike = Peer(wire, instance.clock, rsa_keys[4], host="social.example.evil.example", name="eve")
@@ -221,7 +221,7 @@ async def test_each_server_is_told_of_its_own_followers(
     assert json.loads((await lookalike.read(address)).body)["orderedItems"] == [lookalike.actor]
 
 
-async def test_nobody_is_told_without_a_signature(instance: RunningInstance, ann: Peer) -> None:
+async def test_an_unsigned_request_notifies_nobody(instance: RunningInstance, ann: Peer) -> None:
     await ann.follow()
     await instance.settle()
     answer = await instance.get("/actor/followers_synchronization", accept="application/activity+json")

@@ -158,7 +158,7 @@ async def test_a_dislike_and_what_a_community_decides_have_no_effect(
     assert (current.counts.likes, current.counts.shares) == (0, 0)
 
 
-async def test_who_is_blocked_is_not_heard_through_a_community(
+async def test_a_blocked_account_is_refused_through_a_community_too(
     open_instance: RunningInstance, community: Community, post: Post
 ) -> None:
     hazel = community.inner("like")["actor"]

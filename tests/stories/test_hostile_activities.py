@@ -224,7 +224,7 @@ async def test_what_is_quoted_from_another_server_is_read_there(
     ],
     ids=["another id", "no id", "another author", "another id and author"],
 )
-async def test_a_document_that_claims_to_be_anothers_is_not_believed(
+async def test_a_document_with_the_id_of_another_is_refused(
     open_instance: RunningInstance, ann: Peer, mallory: Peer, served: dict[str, Any]
 ) -> None:
     post = await open_instance.publish("Hello")

@@ -203,7 +203,7 @@ async def test_the_key_of_proofs_changes_along_and_the_old_one_stays_listed_for_
     assert ann.of_type("Update")[-1]["object"]["assertionMethod"] == [new]
 
 
-async def test_followers_are_told_of_a_change_once(instance: RunningInstance, ann: Peer) -> None:
+async def test_followers_receive_a_change_once(instance: RunningInstance, ann: Peer) -> None:
     await ann.follow()
     await instance.server.rotation.publish_changes()
     await instance.settle()
@@ -243,7 +243,7 @@ class Remembering:
 
 
 @pytest.mark.parametrize("changes", [1, 3])
-async def test_a_server_without_followers_that_knew_an_earlier_key_is_told_when_it_refuses_the_new_one(
+async def test_a_server_without_followers_is_notified_of_a_new_key_when_it_refuses_it(
     instance: RunningInstance, ann: Peer, changes: int
 ) -> None:
     """However many changes ago it was."""
@@ -263,7 +263,7 @@ async def test_a_server_without_followers_that_knew_an_earlier_key_is_told_when_
     assert server.refused == refused
 
 
-async def test_a_server_that_refuses_a_signed_fetch_is_told_of_the_change(
+async def test_a_server_that_refuses_a_signed_fetch_is_notified_of_the_new_key(
     open_instance: RunningInstance, ann: Peer
 ) -> None:
     instance, post = open_instance, await open_instance.publish("Tea")
@@ -302,7 +302,7 @@ async def test_a_server_that_missed_a_change_takes_the_next_one(instance: Runnin
     assert len(ann.of_type("Create")) == 1
 
 
-async def test_a_server_that_refuses_for_other_reasons_is_not_told_again_and_again(
+async def test_a_server_that_refuses_for_other_reasons_is_not_notified_repeatedly(
     instance: RunningInstance, ann: Peer
 ) -> None:
     await ann.follow()

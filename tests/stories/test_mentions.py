@@ -81,7 +81,7 @@ async def states(instance: RunningInstance) -> list[tuple[str, str]]:
     ]
 
 
-async def test_a_blog_that_is_added_hears_of_it_once(polite: RunningInstance, garden: Garden) -> None:
+async def test_a_blog_that_is_added_is_notified_once(polite: RunningInstance, garden: Garden) -> None:
     await follow(polite)
     await follow(polite)
     assert garden.mentions == [("https://garden.example/mentions?to=me", {"source": [BLOGROLL], "target": [GARDEN]})]
@@ -89,7 +89,7 @@ async def test_a_blog_that_is_added_hears_of_it_once(polite: RunningInstance, ga
     assert await states(polite) == [("delivered", "")]
 
 
-async def test_a_blog_that_is_hidden_hears_of_it_when_it_is_shown(polite: RunningInstance, garden: Garden) -> None:
+async def test_a_hidden_blog_is_notified_when_it_is_shown(polite: RunningInstance, garden: Garden) -> None:
     await follow(polite, hidden=True)
     assert garden.mentions == []
     await polite.server.services.blogroll_editor.edit(GARDEN, {"hidden": False})
@@ -97,7 +97,7 @@ async def test_a_blog_that_is_hidden_hears_of_it_when_it_is_shown(polite: Runnin
     assert garden.mentions == [("https://garden.example/mentions?to=me", {"source": [BLOGROLL], "target": [GARDEN]})]
 
 
-async def test_nobody_hears_of_it_unless_the_author_wishes(instance: RunningInstance, garden: Garden) -> None:
+async def test_nobody_is_notified_unless_the_author_wishes(instance: RunningInstance, garden: Garden) -> None:
     await follow(instance)
     assert garden.mentions == []
 

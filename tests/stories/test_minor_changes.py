@@ -40,7 +40,7 @@ def heard(ann: Peer, reader: FakeSubscriber) -> tuple[int, int, int]:
 
 
 @pytest.mark.parametrize("how", [{"by_command": True}, {"minor": True}])
-async def test_of_a_minor_change_nobody_is_told(
+async def test_a_minor_change_notifies_nobody(
     instance: RunningInstance, ann: Peer, reader: FakeSubscriber, how: dict[str, bool]
 ) -> None:
     before = await instance.store.posts.find_by_slug("tea")

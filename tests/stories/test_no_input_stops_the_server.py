@@ -33,7 +33,7 @@ ODD_SENDERS = [b"\xff\xfe", b"\xed\xa0\x80", b"\x80", b"\x01\x7f", "\u202e\ufffe
 
 
 @pytest.mark.parametrize("octets", ODD_SENDERS)
-async def test_who_is_refused_stands_on_the_list_whatever_octets_she_is_called(
+async def test_a_refusal_is_listed_whatever_octets_the_sender_is_named(
     instance: RunningInstance, octets: bytes
 ) -> None:
     signature = b'Signature: keyId="https://evil.example/' + octets + b'",signature="x"\r\n'

@@ -163,7 +163,7 @@ async def test_what_we_did_not_ask_for_is_not_confirmed(
     assert not await is_live(instance)
 
 
-async def test_a_callback_that_nobody_was_told_is_not_there(instance: RunningInstance, hub: FakeHub) -> None:
+async def test_an_unknown_callback_answers_404(instance: RunningInstance, hub: FakeHub) -> None:
     await offer(instance)
     form = hub.forms[0] | {"hub.callback": "https://blog.example/websub/guessed"}
     assert (await hub.verify(form)).status == 404
@@ -348,7 +348,9 @@ async def test_who_comes_back_is_subscribed_again(instance: RunningInstance, hub
     assert await is_live(instance)
 
 
-async def test_what_a_hub_never_heard_of_needs_no_unsubscription(instance: RunningInstance, hub: FakeHub) -> None:
+async def test_a_subscription_that_never_reached_a_hub_needs_no_unsubscription(
+    instance: RunningInstance, hub: FakeHub
+) -> None:
     subscriber = instance.server.services.subscriber
 
     async def body(tx: Tables) -> None:
@@ -377,7 +379,7 @@ async def test_an_end_that_a_hub_never_confirms_is_forgotten_with_the_lease(
 # what is sent to us
 
 
-async def test_what_a_hub_signs_is_believed(instance: RunningInstance, hub: FakeHub) -> None:
+async def test_a_push_with_a_valid_signature_is_accepted(instance: RunningInstance, hub: FakeHub) -> None:
     """websub.rocks, subscriber 300."""
     await followed(instance, hub)
     assert await heard(instance) is None
@@ -386,7 +388,7 @@ async def test_what_a_hub_signs_is_believed(instance: RunningInstance, hub: Fake
     assert await heard(instance) == instance.clock()
 
 
-async def test_what_is_believed_is_handed_on_whole_and_nothing_else_is(instance: RunningInstance, hub: FakeHub) -> None:
+async def test_only_verified_documents_are_passed_to_handlers(instance: RunningInstance, hub: FakeHub) -> None:
     await followed(instance, hub)
     handed_on: list[tuple[str, bytes, str]] = []
 
@@ -418,14 +420,16 @@ async def test_what_could_not_be_handed_on_is_not_acknowledged(instance: Running
 
 
 @pytest.mark.parametrize("method", ["sha384", "sha512"])
-async def test_stronger_signatures_are_believed_too(instance: RunningInstance, hub: FakeHub, method: str) -> None:
+async def test_signatures_with_stronger_algorithms_are_accepted(
+    instance: RunningInstance, hub: FakeHub, method: str
+) -> None:
     await followed(instance, hub)
     made = hmac.new(hub.forms[0]["hub.secret"].encode(), b"<feed/>", method).hexdigest()
     assert (await hub.push(signature=f"{method}={made}")).status == 204
     assert await heard(instance) == instance.clock()
 
 
-async def test_a_wrong_signature_is_answered_like_a_right_one_and_not_believed(
+async def test_a_wrong_signature_is_answered_like_a_right_one_and_ignored(
     instance: RunningInstance, hub: FakeHub
 ) -> None:
     """websub.rocks, subscriber 301."""
@@ -437,7 +441,7 @@ async def test_a_wrong_signature_is_answered_like_a_right_one_and_not_believed(
     assert await heard(instance) is None
 
 
-async def test_a_missing_signature_is_answered_like_a_right_one_and_not_believed(
+async def test_a_missing_signature_is_answered_like_a_right_one_and_ignored(
     instance: RunningInstance, hub: FakeHub
 ) -> None:
     """websub.rocks, subscriber 302."""

@@ -128,7 +128,7 @@ async def test_changes_within_the_minute_go_along_with_the_post(
     assert "Hot milk." in str(reader.pushed[0].body)
 
 
-async def test_what_nobody_shall_be_told_of_is_not_announced_after_the_minute_either(
+async def test_a_post_without_announcement_is_not_announced_after_the_delay_either(
     instance: RunningInstance, ann: Peer, reader: FakeSubscriber
 ) -> None:
     post = await publish(instance, (await written(instance)).id, minor=True)

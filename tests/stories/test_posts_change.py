@@ -262,7 +262,7 @@ async def test_an_edit_replaces_the_whole_post(instance: RunningInstance) -> Non
     assert "Only this." not in answer.text
 
 
-async def test_followers_are_told_of_what_is_new_changed_and_gone(instance: RunningInstance, ann: Peer) -> None:
+async def test_followers_receive_new_changed_and_deleted_posts(instance: RunningInstance, ann: Peer) -> None:
     await ann.follow()
     await instance.settle()
     post = await instance.publish("Hello", "First.")
@@ -288,7 +288,9 @@ async def test_followers_are_told_of_what_is_new_changed_and_gone(instance: Runn
         assert PUBLIC in activity["to"]
 
 
-async def test_a_server_with_many_followers_is_told_once(instance: RunningInstance, ann: Peer, rsa_keys: Any) -> None:
+async def test_a_server_with_many_followers_gets_one_delivery(
+    instance: RunningInstance, ann: Peer, rsa_keys: Any
+) -> None:
     for peer in (ann, ann.neighbour("cy", rsa_keys[4]), ann.neighbour("di", rsa_keys[5])):
         await peer.follow()
     await instance.settle()
@@ -448,7 +450,7 @@ async def test_what_is_dated_long_ago_is_not_news(instance: RunningInstance, ann
 # deletion
 
 
-async def test_an_edit_of_what_was_never_announced_is_told_only_to_those_who_took_part(
+async def test_an_edit_of_an_unannounced_post_is_sent_only_to_participants(
     instance: RunningInstance, ann: Peer, bob: Peer
 ) -> None:
     await ann.follow()
@@ -479,7 +481,7 @@ async def test_a_deleted_post_is_gone_from_every_list_at_once(instance: RunningI
     assert (await instance.get("/old/canary/")).status == 410
 
 
-async def test_everybody_who_took_part_is_told_of_the_end(instance: RunningInstance, ann: Peer, bob: Peer) -> None:
+async def test_every_participant_gets_the_delete(instance: RunningInstance, ann: Peer, bob: Peer) -> None:
     post = await instance.publish("Hello")
     await instance.settle()
     await ann.reply(post.uri)

@@ -20,7 +20,7 @@ def link(peer: Peer) -> str:
     )
 
 
-async def test_whom_a_post_names_is_linked_and_hears_of_it(instance: RunningInstance, ann: Peer, bob: Peer) -> None:
+async def test_a_mentioned_account_is_linked_and_notified(instance: RunningInstance, ann: Peer, bob: Peer) -> None:
     await bob.follow()
     await instance.settle()
     ann.is_found_by_name()
@@ -49,7 +49,7 @@ async def test_who_follows_and_is_named_gets_one_copy(instance: RunningInstance,
     assert ann.actor in create["cc"]
 
 
-async def test_who_was_named_hears_of_changes_and_of_the_end(instance: RunningInstance, ann: Peer) -> None:
+async def test_a_mentioned_account_receives_changes_and_the_deletion(instance: RunningInstance, ann: Peer) -> None:
     ann.is_found_by_name()
     await instance.publish("Quinces", source="@ann@social.example")
     await instance.settle()
@@ -140,7 +140,7 @@ async def test_a_lookup_that_was_cut_off_is_done_again(instance: RunningInstance
     assert len(ann.of_type("Create")) == 1
 
 
-async def test_nobody_on_a_blocked_server_is_looked_up_or_told(
+async def test_accounts_of_a_blocked_server_are_neither_looked_up_nor_notified(
     instance: RunningInstance, wire: Wire, ann: Peer
 ) -> None:
     ann.is_found_by_name()
@@ -151,7 +151,7 @@ async def test_nobody_on_a_blocked_server_is_looked_up_or_told(
     assert wire.to("social.example") == []
 
 
-async def test_a_name_in_an_old_post_is_linked_and_nobody_is_told(instance: RunningInstance, ann: Peer) -> None:
+async def test_a_handle_in_an_old_post_is_linked_and_nobody_is_notified(instance: RunningInstance, ann: Peer) -> None:
     ann.is_found_by_name()
     post = await instance.publish("Old", source="@ann@social.example", date=instance.clock() - timedelta(days=900))
     await instance.settle()
@@ -159,7 +159,9 @@ async def test_a_name_in_an_old_post_is_linked_and_nobody_is_told(instance: Runn
     assert ann.received == []
 
 
-async def test_a_scheduled_post_knows_whom_it_names_when_its_time_comes(instance: RunningInstance, ann: Peer) -> None:
+async def test_mentions_of_a_scheduled_post_are_resolved_when_it_is_published(
+    instance: RunningInstance, ann: Peer
+) -> None:
     ann.is_found_by_name()
     await instance.publish("Soon", source="@ann@social.example", date=instance.clock() + timedelta(hours=1))
     await instance.settle()

@@ -76,7 +76,7 @@ def proven(peer: Peer, key: Ed25519PrivateKey, activity: dict[str, Any]) -> dict
     return add_proof(activity, key=key, key_id=f"{peer.actor}#proofs", created=peer.clock())
 
 
-async def test_what_somebody_passes_on_is_believed_for_its_own_actors_proof(
+async def test_a_forwarded_activity_is_accepted_with_a_proof_of_its_own_actor(
     open_instance: RunningInstance, ann: Peer, bob: Peer
 ) -> None:
     post = await open_instance.publish()
@@ -169,7 +169,7 @@ async def test_what_was_said_once_is_not_said_again_by_another(
         ({"@context": ["https://evil.example/context"]}, False),
     ],
 )
-async def test_a_proof_is_believed_for_what_it_says_and_for_a_while(
+async def test_a_proof_is_valid_for_its_document_and_for_a_limited_time(
     instance: RunningInstance, change: dict[str, Any], believed: bool
 ) -> None:
     key = Ed25519PrivateKey.generate()

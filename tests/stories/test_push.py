@@ -147,7 +147,7 @@ async def test_who_subscribes_again_before_the_end_is_extended_and_not_doubled(
     assert await instance.store.subscriptions.count() == 1
 
 
-async def test_who_unsubscribes_is_asked_too_and_then_hears_nothing(
+async def test_an_unsubscription_is_verified_and_ends_the_pushes(
     instance: RunningInstance, reader: FakeSubscriber
 ) -> None:
     """websub.rocks, hub 104."""
@@ -507,7 +507,7 @@ async def test_changes_and_deletions_are_pushed_like_new_posts(
     assert b"Hello" not in bodies[2]
 
 
-async def test_what_is_published_while_nobody_listens_is_told_to_nobody_twice(
+async def test_posts_published_while_no_server_runs_are_announced_once(
     instance: RunningInstance, reader: FakeSubscriber
 ) -> None:
     await publish(instance, "Before")
@@ -557,7 +557,7 @@ async def test_a_subscriber_that_fails_is_tried_again_and_delays_nobody(
     assert all(found.failing_since is None for found in await instance.store.subscriptions.list_all(10))
 
 
-async def test_who_hears_late_hears_the_newest_and_only_that(instance: RunningInstance, reader: FakeSubscriber) -> None:
+async def test_a_late_delivery_has_only_the_newest_version(instance: RunningInstance, reader: FakeSubscriber) -> None:
     await subscribed(instance, reader)
     reader.is_down = True
     await publish(instance, "First")
@@ -637,7 +637,7 @@ async def test_a_lease_ends_unless_it_is_renewed(instance: RunningInstance, read
     assert await instance.store.subscriptions.count() == 0
 
 
-async def test_when_a_feed_is_no_more_its_subscribers_are_told_and_forgotten(
+async def test_subscribers_of_a_removed_feed_are_notified_and_removed(
     instance: RunningInstance, reader: FakeSubscriber
 ) -> None:
     post = await instance.publish("Hello")
@@ -664,7 +664,7 @@ async def test_a_feed_that_went_before_it_could_be_verified_is_denied(
     assert [query["hub.mode"] for query in reader.asked] == ["denied"]
 
 
-async def test_more_subscribers_than_a_slice_are_all_told(instance: RunningInstance, wire: Wire) -> None:
+async def test_more_subscribers_than_a_slice_all_get_the_push(instance: RunningInstance, wire: Wire) -> None:
     readers = [FakeSubscriber(wire, f"reader-{number}.example") for number in range(5)]
     for one in readers:
         await subscribed(instance, one)

@@ -75,7 +75,7 @@ async def test_the_author_chooses_who_may_quote(
     assert ("result" in received) is (answer == "Accept")
 
 
-async def test_who_quotes_a_post_hears_of_its_changes_and_of_its_end(
+async def test_the_author_of_a_quote_receives_changes_and_the_deletion_of_the_post(
     instance: RunningInstance, ann: Peer, bob: Peer
 ) -> None:
     post = await instance.publish("Hello", quotes=QuotePolicy.FOLLOWERS)

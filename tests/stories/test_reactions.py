@@ -250,7 +250,9 @@ async def test_the_text_of_a_reaction_is_shown_to_nobody(instance: RunningInstan
     assert "spam.example" not in outputs
 
 
-async def test_who_reacted_is_told_of_the_posts_end(instance: RunningInstance, ann: Peer, clock: FakeClock) -> None:
+async def test_accounts_that_reacted_receive_the_deletion_of_the_post(
+    instance: RunningInstance, ann: Peer, clock: FakeClock
+) -> None:
     post = await instance.publish("Hello")
     await ann.like(post.uri)
     await instance.settle()

@@ -145,7 +145,7 @@ async def test_only_a_preview_that_somebody_read_can_be_sent(blog: RunningInstan
     assert await blog.comments(post) == []
 
 
-async def test_where_nothing_can_be_commented_on_the_form_says_so(blog: RunningInstance) -> None:
+async def test_the_form_says_when_a_post_takes_no_comments(blog: RunningInstance) -> None:
     closed = await blog.publish("Closed", comments_open=False)
     private = await blog.publish("Private", state=PostState.PRIVATE)
     gone = await blog.publish("Gone")

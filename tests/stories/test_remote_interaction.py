@@ -78,7 +78,7 @@ def onward(answer: Answer) -> str:
         ),
     ],
 )
-async def test_who_wants_to_follow_is_taken_to_the_best_that_her_server_offers(
+async def test_a_follow_uses_the_best_template_of_the_readers_server(
     instance: RunningInstance, ann: Peer, links: tuple[tuple[str, str], ...], expected: str
 ) -> None:
     offers(ann, *links)
@@ -170,7 +170,9 @@ async def test_what_is_no_name_is_explained(instance: RunningInstance, typed: st
         7,
     ],
 )
-async def test_a_door_that_leads_astray_is_none(instance: RunningInstance, ann: Peer, template: Any) -> None:
+async def test_an_unusable_interaction_template_is_not_followed(
+    instance: RunningInstance, ann: Peer, template: Any
+) -> None:
     offers(ann, (SUBSCRIBE, template))
     answer = await post(instance, "/follow/", {"account": "ann@social.example"})
     assert answer.status == 200
@@ -179,7 +181,7 @@ async def test_a_door_that_leads_astray_is_none(instance: RunningInstance, ann: 
 
 
 @pytest.mark.parametrize("headers", [{"Origin": "https://blog.example"}, {"Sec_Fetch_Site": "same-origin"}])
-async def test_a_form_of_ours_takes_a_visitor_to_her_server_at_once(
+async def test_the_form_takes_readers_to_their_own_server(
     instance: RunningInstance, ann: Peer, headers: dict[str, str]
 ) -> None:
     said = await instance.publish("Tea")
@@ -265,7 +267,7 @@ async def test_only_the_dialogs_may_lead_to_other_servers(instance: RunningInsta
     assert all("form-action 'self'" in policy for policy in policies.values())
 
 
-async def test_her_server_is_remembered_by_a_script_of_the_dialog_alone(instance: RunningInstance) -> None:
+async def test_the_readers_server_is_remembered_only_in_their_browser(instance: RunningInstance) -> None:
     assert 'src="/static/server' in (await instance.get("/follow/")).text
     assert "server." not in (await instance.get("/comments/where")).text
     assert "Set-Cookie" not in (await instance.get("/follow/")).headers
@@ -328,15 +330,13 @@ async def test_what_is_no_form_of_ours_is_refused_in_words(
 
 @pytest.mark.parametrize("path", ["/follow/", "/reply/", "/inbox", "/", "/nowhere/", "/metrics"])
 @pytest.mark.parametrize("method", ["POST", "GET", "PUT"])
-async def test_nobody_is_told_to_go_on_with_what_nobody_will_read(
-    instance: RunningInstance, path: str, method: str
-) -> None:
+async def test_a_body_that_is_not_read_gets_no_100_continue(instance: RunningInstance, path: str, method: str) -> None:
     head = f"{method} {path} HTTP/1.1\r\nHost: blog.example\r\nContent-Length: 999999999\r\nConnection: close\r\n"
     answer = await say(instance, head.encode() + b"Expect: 100-continue\r\n\r\n")
     assert statuses(answer) == [413]
 
 
-async def test_who_asks_whether_to_go_on_with_a_form_is_told_to(instance: RunningInstance) -> None:
+async def test_expect_100_continue_is_answered_with_100_for_forms(instance: RunningInstance) -> None:
     head = b"POST /follow/ HTTP/1.1\r\nHost: blog.example\r\nContent-Length: 9\r\nConnection: close\r\n"
     form = b"Content-Type: application/x-www-form-urlencoded\r\nExpect: 100-continue\r\n\r\naccount=x"
     assert statuses(await say(instance, head + form)) == [100, 502]

@@ -48,7 +48,9 @@ async def test_where_nobody_waits_everybody_may_reply(open_instance: RunningInst
     assert stamp["attributedTo"] == "https://blog.example/actor"
 
 
-async def test_who_asks_hears_when_the_author_has_decided(instance: RunningInstance, ann: Peer, bob: Peer) -> None:
+async def test_a_reply_request_is_answered_when_the_author_has_decided(
+    instance: RunningInstance, ann: Peer, bob: Peer
+) -> None:
     post = await instance.publish("Tea")
     request, reply = await ask(ann, post.uri)
     other, spam = await ask(bob, post.uri, "<p>Buy!</p>")
@@ -143,9 +145,7 @@ async def test_nobody_asks_in_place_of_a_neighbour(instance: RunningInstance, an
 
 
 @pytest.mark.parametrize("before", ["a Create", "a request", "nothing"])
-async def test_who_asks_again_while_her_reply_waits_hears_of_the_decision(
-    instance: RunningInstance, ann: Peer, before: str
-) -> None:
+async def test_a_repeated_reply_request_gets_the_decision(instance: RunningInstance, ann: Peer, before: str) -> None:
     post = await instance.publish("Tea")
     note = ann.note(post.uri, "<p>May I?</p>")
     if before == "a Create":

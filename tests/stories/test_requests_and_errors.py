@@ -115,7 +115,7 @@ async def test_our_host_is_ours_in_every_spelling(instance: RunningInstance, hos
 
 
 @pytest.mark.parametrize("host", ["blog.example", "evil.example", "10.0.0.7:8080"])
-async def test_whoever_runs_the_server_may_ask_by_any_name(instance: RunningInstance, host: str) -> None:
+async def test_operational_addresses_accept_any_host(instance: RunningInstance, host: str) -> None:
     for path in ("/healthz", "/readyz", "/metrics"):
         assert (await instance.get(path, Host=host)).status == 200
 
@@ -172,7 +172,7 @@ async def test_metrics_are_not_shown_through_a_proxy_by_accident(instance: Runni
         assert (await instance.get("/metrics", **{header: "127.0.0.1"})).status == 403
 
 
-async def test_a_proxy_that_is_trusted_is_believed(
+async def test_headers_of_a_trusted_proxy_count(
     tmp_path: Path, wire: Wire, clock: FakeClock, rsa_keys: list[RSAPrivateKey]
 ) -> None:
     """One database is enough: nothing of this is stored."""
@@ -474,7 +474,7 @@ async def test_a_body_in_pieces_that_grows_too_large_is_cut_off(instance: Runnin
     assert await instance.verdicts() == []
 
 
-async def test_who_asks_whether_to_go_on_is_told_to(instance: RunningInstance, ann: Peer) -> None:
+async def test_expect_100_continue_is_answered_with_100(instance: RunningInstance, ann: Peer) -> None:
     body = json.dumps(ann.activity("Follow", "https://blog.example/actor")).encode()
     request = ann.signed(body, path="/actor/inbox")
     lines = [f"{name}: {value}" for name, value in request.headers]
@@ -721,7 +721,7 @@ async def test_who_reads_slowly_is_waited_for(waiting: Waiting) -> None:
         assert got.endswith(b"</html>")
 
 
-async def test_when_all_places_are_taken_whoever_has_most_gives_one_up(waiting: Waiting) -> None:
+async def test_when_all_connections_are_in_use_the_client_with_most_loses_one(waiting: Waiting) -> None:
     async with waiting() as instance:
         greedy = []
         for _ in range(8):

@@ -70,7 +70,7 @@ async def test_a_change_of_key_begins_and_ends_once(
         assert actor.rotation not in ("", "asked")
 
 
-async def test_a_move_is_told_once(two: tuple[RunningInstance, RunningInstance], ann: Peer) -> None:
+async def test_a_move_is_published_once(two: tuple[RunningInstance, RunningInstance], ann: Peer) -> None:
     ann.documents[ann.actor] = ann.actor_document(alsoKnownAs=["https://blog.example/actor"])
     for turn in range(TIMES):
         await two[0].store.transaction(lambda tx: tx.key_values.save("move.asked", ann.actor))
@@ -79,7 +79,7 @@ async def test_a_move_is_told_once(two: tuple[RunningInstance, RunningInstance],
         assert await two[0].store.key_values.find("move.outcome") == f"moved to {ann.actor}"
 
 
-async def test_comments_are_told_once_an_hour(
+async def test_comments_are_pushed_once_an_hour(
     two: tuple[RunningInstance, RunningInstance], ann: Peer, clock: FakeClock
 ) -> None:
     post = await two[0].publish("Tea")

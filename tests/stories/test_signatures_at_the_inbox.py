@@ -376,7 +376,7 @@ async def test_a_new_key_under_the_old_id_is_asked_for_once(
     assert (await ann.send(ann.activity("View", "https://x.example/"))).status == 202
 
 
-async def test_a_bad_signature_of_a_stranger_has_its_key_fetched_once(
+async def test_the_key_of_a_bad_signature_of_an_unknown_actor_is_fetched_once(
     instance: RunningInstance, mallory: Peer, rsa_keys: list[RSAPrivateKey]
 ) -> None:
     for _ in range(20):

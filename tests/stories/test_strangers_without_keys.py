@@ -74,7 +74,7 @@ async def test_keys_that_are_known_and_fit_are_taken_from_everywhere(
     assert (await send(ann, ann.activity("Like", "https://blog.example/"), SHADY)).status == 202
 
 
-async def test_whoever_asked_in_vain_may_try_again_later(
+async def test_a_client_that_was_refused_may_try_again_later(
     instance_behind_a_proxy: RunningInstance, ann: Peer, clock: FakeClock, rsa_keys: list[RSAPrivateKey]
 ) -> None:
     for number in range(10):

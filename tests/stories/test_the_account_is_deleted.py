@@ -17,7 +17,7 @@ def deletion(instance: RunningInstance) -> AccountDeletion:
     return AccountDeletion(services.store, services.local_actors, services.urls, instance.clock)
 
 
-async def test_everybody_is_told_and_nothing_else_is_sent_or_taken(
+async def test_every_server_gets_the_delete_and_nothing_else_is_sent_or_accepted(
     open_instance: RunningInstance, ann: Peer, bob: Peer
 ) -> None:
     instance, post = open_instance, await open_instance.publish("Hello")

@@ -16,7 +16,7 @@ async def answer(instance: RunningInstance, to: str, text: str = "Thank *you*.")
     return await instance.server.services.author_replies.reply(to, text)
 
 
-async def test_an_answer_stands_under_the_comment_and_reaches_whom_it_answers(
+async def test_an_answer_is_shown_under_the_comment_and_delivered_to_its_author(
     open_instance: RunningInstance, ann: Peer
 ) -> None:
     post = await open_instance.publish("Tea")
@@ -75,7 +75,9 @@ async def test_the_author_can_speak_first(open_instance: RunningInstance, ann: P
     assert (told["id"], told["inReplyTo"], told["tag"]) == (said.uri, post.uri, [])
 
 
-async def test_an_edit_and_its_end_are_told(open_instance: RunningInstance, ann: Peer, clock: FakeClock) -> None:
+async def test_an_edit_and_a_deletion_are_published(
+    open_instance: RunningInstance, ann: Peer, clock: FakeClock
+) -> None:
     post = await open_instance.publish("Tea")
     note = await ann.reply(post.uri)
     await open_instance.settle()
@@ -201,7 +203,7 @@ def mention(actor: str, name: str) -> dict[str, str]:
     return {"type": "Mention", "href": actor, "name": name}
 
 
-async def test_an_answer_goes_to_whom_the_answered_mentioned_too(
+async def test_an_answer_also_goes_to_the_accounts_that_the_comment_mentioned(
     open_instance: RunningInstance, ann: Peer, bob: Peer, mallory: Peer
 ) -> None:
     """Not to us, and to nobody who is blocked."""
@@ -301,7 +303,7 @@ async def test_a_name_that_nobody_answers_for_holds_an_answer_back_for_a_minute_
     assert told_to(ann) == [ann.actor]
 
 
-async def test_whom_the_answered_mentioned_gets_the_answer_though_never_fetched(
+async def test_mentioned_accounts_that_were_never_fetched_get_the_answer(
     open_instance: RunningInstance, ann: Peer, bob: Peer
 ) -> None:
     post = await open_instance.publish("Tea")

@@ -83,7 +83,7 @@ async def test_it_boosts_members_that_are_accounts(roll: RunningInstance, ann: P
     assert (await roll.document(actor["outbox"]))["totalItems"] == 0
 
 
-async def test_what_an_account_has_in_its_feed_is_boosted_and_not_told_of(
+async def test_posts_of_an_account_are_boosted_and_not_linked(
     roll: RunningInstance, ann: Peer, bob: Peer, wire: Wire, clock: FakeClock
 ) -> None:
     blog = Blog(wire, clock, host="ann.example", title="Ann's garden")

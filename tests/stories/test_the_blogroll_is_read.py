@@ -390,7 +390,7 @@ async def test_what_was_read_stays_while_a_server_is_down(instance: RunningInsta
     assert (await entry_of(instance, garden.home)).state is FeedState.FRESH
 
 
-async def test_one_hiccup_is_not_told(instance: RunningInstance, garden: Blog) -> None:
+async def test_a_single_failure_is_not_reported(instance: RunningInstance, garden: Blog) -> None:
     await follow(instance, garden.home)
     garden.status = 502
     await wait(instance, days=1)
@@ -400,7 +400,7 @@ async def test_one_hiccup_is_not_told(instance: RunningInstance, garden: Blog) -
     assert len(garden.asked) == 3
 
 
-async def test_a_feed_that_is_gone_is_asked_no_more(instance: RunningInstance, garden: Blog) -> None:
+async def test_a_feed_that_is_gone_is_polled_no_more(instance: RunningInstance, garden: Blog) -> None:
     await follow(instance, garden.home)
     garden.status = 410
     await wait(instance, days=1)
@@ -430,7 +430,7 @@ async def test_a_feed_that_was_not_found_for_a_month_is_gone(instance: RunningIn
     assert len(garden.asked) == asked
 
 
-async def test_a_feed_that_moved_is_taken_where_it_went_and_the_author_is_told(
+async def test_a_feed_that_moved_is_followed_and_the_author_is_notified(
     instance: RunningInstance, garden: Blog
 ) -> None:
     await follow(instance, garden.home)

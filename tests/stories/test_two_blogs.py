@@ -68,7 +68,7 @@ async def test_they_follow_each_other_and_hear_of_posts(instances: tuple[Running
     assert "From the north" in (await south.get("/blogroll/river/")).text
 
 
-async def test_an_unfollow_is_heard(instances: tuple[RunningInstance, RunningInstance]) -> None:
+async def test_an_unfollow_removes_the_follower(instances: tuple[RunningInstance, RunningInstance]) -> None:
     north, south = instances
     await follow(north, "@notes@south.example")
     await settle(north, south)

@@ -84,7 +84,7 @@ def fetching(*answers: Response, clock: Hands | None = None, **named: RemoteErro
 # ------------------------------------------------------------------------------------------------------- documents
 
 
-async def test_a_document_at_its_own_id_is_believed() -> None:
+async def test_a_document_at_its_own_id_is_accepted() -> None:
     fetcher, web = fetching(page(ALICE, id=ALICE, type_="Person"))
     assert await fetcher.fetch_document(ALICE) == (ALICE, {"id": ALICE, "type_": "Person"})
     [request] = web.asked
@@ -132,7 +132,7 @@ async def test_a_document_with_another_id_is_asked_for_there_once() -> None:
         ["https://good.test/users/alice"],
     ],
 )
-async def test_a_document_with_an_id_elsewhere_is_not_believed(id: object) -> None:
+async def test_a_document_with_an_id_on_another_host_is_refused(id: object) -> None:
     url = "https://good.test/upload"
     bob, circle = "https://good.test/users/bob", "https://good.test/users/circle"
     fetcher, web = fetching(page(url, id=id), page(bob, id=ALICE), page(circle, id=url), page(ALICE, id=ALICE))
@@ -164,7 +164,7 @@ async def test_a_document_with_an_id_elsewhere_is_not_believed(id: object) -> No
         ("application/ld+json" + ';a="\\' * 2000, False),
     ],
 )
-async def test_only_activity_streams_are_believed(type: str, fits: bool) -> None:
+async def test_only_activitystreams_documents_are_accepted(type: str, fits: bool) -> None:
     assert is_activity_streams(type) is fits
     fetcher, _ = fetching(page(ALICE, type=type, id=ALICE))
     if fits:

@@ -129,7 +129,7 @@ def test_a_page_that_takes_none_has_no_endpoint(links: list[str], body: str, med
 @pytest.mark.parametrize(
     "charset", ["punycode", "idna", "zlib", "hex", "unicode_escape", "undefined", "mbcs", "rot13", "x"]
 )
-def test_an_encoding_that_no_page_has_is_not_believed(charset: str) -> None:
+def test_an_unknown_encoding_is_ignored(charset: str) -> None:
     body = b"<link rel=webmention href=/take>" + b"\xff\\x" * 200_000
     assert (
         find_endpoint([], body, f"text/html; charset={charset}", address="https://a.example/")

@@ -13,13 +13,13 @@ def of(method: str, body: bytes = BODY, secret: str = SECRET) -> str:
     return f"{method}={hmac.new(secret.encode(), body, method).hexdigest()}"
 
 
-def test_what_is_signed_here_is_believed_here() -> None:
+def test_our_own_signatures_verify() -> None:
     assert sign(BODY, SECRET) == of("sha256")
     assert is_signed(BODY, SECRET, sign(BODY, SECRET))
 
 
 @pytest.mark.parametrize("method", ["sha1", "sha256", "sha384", "sha512"])
-def test_the_methods_of_the_standard_are_believed(method: str) -> None:
+def test_the_methods_of_the_standard_are_accepted(method: str) -> None:
     assert is_signed(BODY, SECRET, of(method))
     assert is_signed(BODY, SECRET, f" {of(method).upper()} ")
 
