@@ -22,7 +22,7 @@ from syndicate.web.admin.session import (
     delete_session_cookie,
     set_cookies,
 )
-from syndicate.web.keys import SIGN_IN_LIMITER
+from syndicate.web.keys import SETTINGS, SIGN_IN_LIMITER
 from syndicate.web.site.rendering import PAGES
 
 MAX_RESUME_BYTES = 8 * 1024 * 1024
@@ -128,7 +128,7 @@ def _resumed(request: web.Request, form: Form, signed_in: SignIn) -> web.Respons
     if kept is None:
         return None
     page = ResumePage(action=kept[0], fields=kept[1])
-    frame = Frame(blog="", home="/", csrf=csrf_token(signed_in.session_token))
+    frame = Frame(blog=request.app[SETTINGS].site.name, home="/", csrf=csrf_token(signed_in.session_token))
     body = request.app[PAGES].render_template(page.template, page=page, frame=frame)
     return web.Response(body=body, content_type="text/html", charset="utf-8")
 
