@@ -39,6 +39,18 @@ async def test_it_is_out_and_is_taken_back(author: Browser) -> None:
     assert author.path == f"/admin/posts/{id}/"
 
 
+async def test_without_a_date_a_scheduled_post_is_out_at_once(author: Browser) -> None:
+    await author.get("/admin/posts/new")
+    await author.submit("Publish…", title="Frost", text="Cold.")
+    await author.submit("Publish", at="2099-12-01T08:00")
+    await author.get(author.link("Make it a draft"))
+    await author.submit("Make it a draft")
+    await author.submit("Publish…")
+    assert author.value_of("Publish at") == "2099-12-01T08:00"
+    await author.submit("Publish", at="")
+    assert author.heading == "It is out."
+
+
 async def test_published_twice_by_a_double_click_it_is_out_once(author: Browser) -> None:
     await author.get("/admin/posts/new")
     await author.submit("Publish…", title="Tea", text="Hot water.")

@@ -19,7 +19,7 @@ from syndicate.web.admin.post_form import NO_SUCH_DATE, parsed_date, typed_field
 from syndicate.web.admin.posts import CONFLICT, edit_page, post_path
 from syndicate.web.admin.rendering import respond, respond_to_form, see_other
 from syndicate.web.admin.session import FORM
-from syndicate.web.keys import SETTINGS
+from syndicate.web.keys import CLOCK, SETTINGS
 
 CHANGED_SINCE = _("The text has changed since you looked, in another window or by going back. This is how it is now.")
 
@@ -35,6 +35,8 @@ async def post_publish(request: web.Request) -> web.StreamResponse:
     form, zone = request[FORM], request.app[SETTINGS].site.zone
     opened = await request.app[EDITOR].open(request.match_info["id"])
     at = parsed_date(form.get("at"), zone) if form.get("at") else None
+    if "at" in form.values and not form.get("at") and opened.fields["date"]:
+        at = request.app[CLOCK]().replace(microsecond=0)  # the date that it had was taken away: at once
     if form.get("at") and at is None:
         checked = form.with_errors(at=NO_SUCH_DATE)
         return respond_to_form(request, await _page(request, opened, checked), checked)
