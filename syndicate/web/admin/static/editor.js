@@ -35,12 +35,21 @@ if (globalThis.desk) {
     sending = null;
   }
 
-  async function send() {
+  /** Take over the token of a session that began since, in another window. */
+  async function renew() {
+    const page = new DOMParser().parseFromString(await (await fetch("/admin/")).text(), "text/html");
+    const token = page.querySelector("[name=csrf]")?.value;
+    for (const input of token ? document.querySelectorAll("[name=csrf]") : []) input.value = token;
+    return Boolean(token);
+  }
+
+  async function send(isRenewed = false) {
     const body = new URLSearchParams([...new FormData(form)].filter(([, value]) => typeof value === "string"));
     body.set("do", "autosave");
     try {
       const answer = await fetch(form.action, { method: "POST", body, headers: { "X-Part": "saved" } });
       if (answer.status === 401) return say("You are signed out. Your text is kept in this browser. ", "/admin/login", "Sign in in a new window");
+      if (answer.status === 403 && !isRenewed && (await renew())) return send(true);
       if (!answer.ok) return say("Not saved yet: something needs another look. Press “Save draft” to see what.");
       const saved = await answer.json();
       if (!changed) forget();
