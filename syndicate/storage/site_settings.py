@@ -25,6 +25,8 @@ SETTINGS = "settings"
 """The version that moves with every change; each cached document depends on it."""
 SHORTCUTS = "desk.shortcuts"
 """The name of the setting whether single keys do what buttons do at the desk."""
+NEW_POST_FORMAT = "desk.format"
+"""The name of the setting in what new posts are written: a `SourceFormat`, or empty for that of the last post."""
 GIVEN = "settings.given"
 """Key in `key_values`: a digest of what the file and the environment gave at the last start."""
 FIXED = frozenset({"site.url", "site.handle"})

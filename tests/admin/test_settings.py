@@ -25,6 +25,24 @@ async def test_settings_hold_at_once_and_given_ones_are_locked(author: Browser, 
     assert "Nothing has been changed." in author.page.text_content()
 
 
+async def test_new_posts_begin_in_the_chosen_way(author: Browser) -> None:
+    async def format_of_new() -> str:
+        await author.get("/admin/posts/new")
+        return str(author.page.get_element_by_id("post").get("data-format"))
+
+    assert await format_of_new() == "markdown"  # there is no rich editor here
+    await author.get("/admin/settings/")
+    await author.fill("Save", {"desk.format": "html"})
+    assert await format_of_new() == "html"
+    await author.get("/admin/settings/")
+    assert author.value_of("New posts are written") == "html"
+    await author.fill("Save", {"desk.format": ""})
+    await author.get("/admin/settings/")
+    await author.post("/admin/settings/", {"csrf": author.csrf, "desk.format": "docx"})
+    assert "Please choose one of these." in author.alerts
+    assert await format_of_new() == "markdown"
+
+
 async def test_a_wrong_setting_changes_nothing_and_stays_as_it_was_typed(author: Browser) -> None:
     blog = author.instance
     await author.get("/admin/settings/")

@@ -20,7 +20,7 @@ from syndicate.publishing.publisher import AUTHOR_ORIGIN
 from syndicate.storage import Store, Tables
 from syndicate.storage.post_drafts import EditedPost
 from syndicate.storage.post_rows import PostSource
-from syndicate.storage.site_settings import SiteSettings
+from syndicate.storage.site_settings import NEW_POST_FORMAT, SiteSettings
 from syndicate.translation import _
 from syndicate.web.admin.post_form import base_of_new, created_at, draft_from, fields_of, is_undated, slug_for
 from syndicate.web.site.bundle import why_missing
@@ -83,7 +83,11 @@ class Editor:
         )
 
     async def format_of_new(self) -> SourceFormat:
-        """Return in what a new post is written: as the one before, else in HTML with the rich editor if there is one."""
+        """Return in what a new post is written: as the settings say, else as the one before, else in HTML with the rich
+        editor if there is one."""
+        chosen = self._settings.get(NEW_POST_FORMAT, "")
+        if chosen in set(SourceFormat):
+            return SourceFormat(chosen)
         last = await self._store.admin_posts.find_newest_format()
         return last or (SourceFormat.MARKDOWN if why_missing() else SourceFormat.HTML)
 

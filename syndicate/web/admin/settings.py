@@ -8,7 +8,8 @@ from aiohttp import web
 
 from syndicate.config import Config
 from syndicate.errors import SettingInvalid
-from syndicate.storage.site_settings import SHORTCUTS, SiteSettings
+from syndicate.model.post import SourceFormat
+from syndicate.storage.site_settings import NEW_POST_FORMAT, SHORTCUTS, SiteSettings
 from syndicate.translation import _
 from syndicate.web.admin.forms import Form
 from syndicate.web.admin.pages.settings import SettingField, SettingGroup, SettingsPage
@@ -54,6 +55,17 @@ GROUPS = (
         heading=_("Writing"),
         fields=(
             SettingField(
+                name=NEW_POST_FORMAT,
+                label=_("New posts are written"),
+                kind="choice",
+                options=(
+                    ("", _("as the last post was")),
+                    (SourceFormat.HTML.value, _("with the rich editor")),
+                    (SourceFormat.MARKDOWN.value, _("in Markdown")),
+                ),
+                hint=_("Each new post can also be begun in the other way. Posts that exist stay as they are."),
+            ),
+            SettingField(
                 name="site.permalinks",
                 label=_("Addresses of new posts"),
                 hint=_("Made of {year}, {month}, {day} and {slug}. Posts that are out keep theirs."),
@@ -98,7 +110,7 @@ GROUPS = (
         ),
     ),
 )
-DEFAULTS = {SHORTCUTS: True}
+DEFAULTS = {SHORTCUTS: True, NEW_POST_FORMAT: ""}
 """The values of the desk's own settings that nobody has set."""
 
 
@@ -118,6 +130,8 @@ async def post_settings(request: web.Request) -> web.StreamResponse:
         value = _value(field, form)
         if value != _current(settings, field.name):
             changes[field.name] = value
+        if field.kind == "choice" and value not in dict(field.options):
+            errors[field.name] = _("Please choose one of these.")
     for name, value in changes.items():
         if problem := settings.problem_of(name, value):
             errors[name] = _sentence(problem)
