@@ -200,9 +200,10 @@ SAMPLES: dict[str, AdminPage] = {
     "start": StartPage(drafts=1, scheduled=2, failing=(HOSTILE,) * 6, backup_days=9),
     "start of a new blog": StartPage(quiet_feeds=1, failing_feeds=2, welcome=WelcomeSteps(has_name=True)),
     "welcome: name": WelcomeBlogPage(
-        form=Form(dict.fromkeys(("title", "tagline", "author"), HOSTILE), {"title": HOSTILE}),
+        form=Form(dict.fromkeys(("title", "tagline", "author", "about"), HOSTILE), {"title": HOSTILE}),
         handle=HOSTILE,
         locked=frozenset({"author"}),
+        picture=ShownPicture(address=HOSTILE, alt=HOSTILE),
         next="/admin/",
     ),
     "welcome: import": WelcomeImportPage(next="/admin/"),

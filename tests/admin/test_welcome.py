@@ -9,10 +9,12 @@ from syndicate.federation.actors.outside_checks import CheckKind, OutsideCheck
 from syndicate.model.blogroll import BlogrollEntry, FeedState, LatestPost
 from syndicate.storage import Tables
 from syndicate.storage.imports import StoredImport
+from syndicate.storage.look import look_of
 from syndicate.web.admin.authentication import create_setup_link
 from syndicate.web.admin.welcome import OUTSIDE_CHECKS
 from tests.admin.browser import PASSWORD, Browser
 from tests.instances import RunningInstance
+from tests.pictures import drawn, encoded
 
 
 async def test_the_first_run_has_four_steps_that_can_be_skipped(
@@ -50,6 +52,27 @@ async def test_the_blog_is_named_where_the_file_leaves_that_open(author: Browser
     await author.get("/admin/welcome/blog")
     assert not author.page.xpath("//input[@name='title']")  # the file of this test gives title, tagline and author
     assert "set in syndicate.toml" in author.answer.text
+
+
+async def test_the_first_run_takes_a_picture_and_words_about_the_blog(author: Browser) -> None:
+    blog = author.instance
+    await author.get("/admin/welcome/blog")
+    await author.submit("Save and go on", file=("a.txt", b"no picture"), about="I *write*.", picture_alt="A pear")
+    assert author.answer.status == 422
+    assert len(author.alerts) == 1
+    assert author.value_of("About you and the blog").strip() == "I *write*."
+    assert author.value_of("Description") == "A pear"
+    assert not look_of(blog.server.services.settings).about
+    await author.submit("Save and go on", file=("a.png", encoded("PNG", drawn())))
+    assert author.link("Choose a file") == "/admin/import/"
+    look = look_of(blog.server.services.settings)
+    assert look.about == "I *write*."
+    assert look.picture is not None
+    assert look.picture.alt == "A pear"
+    await author.get("/admin/welcome/blog")
+    assert author.page.xpath("//img[@class='look-picture']/@alt") == ["A pear"]
+    await author.submit("Save and go on", about="")  # the picture stays
+    assert look_of(blog.server.services.settings).picture == look.picture
 
 
 async def test_the_first_run_asks_whether_readers_without_an_account_may_comment(author: Browser) -> None:

@@ -48,7 +48,7 @@ async def post_look(request: web.Request) -> web.StreamResponse:
     try:
         if not errors:
             for name, setting in PICTURES.items():
-                changes[setting] = await _picture(request, typed, name)
+                changes[setting] = await chosen_picture(request, typed, name)
             await settings.save(changes)
     except PictureRefused as error:
         errors[f"{name}_file"] = str(error)
@@ -60,7 +60,7 @@ async def post_look(request: web.Request) -> web.StreamResponse:
     return see_other(LOOK, "saved")
 
 
-async def _picture(request: web.Request, form: Form, name: str) -> Mapping[str, Any] | None:
+async def chosen_picture(request: web.Request, form: Form, name: str) -> Mapping[str, Any] | None:
     """Return the setting of a picture. The one that it replaces stays among the files, for the author alone.
 
     Raises PictureRefused.
@@ -118,13 +118,13 @@ def _page(request: web.Request, form: Form) -> LookPage:
         form=form,
         handle=f"@{settings.site.account}",
         fields=MAX_FIELDS,
-        picture=_shown(look.picture),
-        header=_shown(look.header),
+        picture=shown_picture(look.picture),
+        header=shown_picture(look.header),
         locked=frozenset(name for name, (setting, _limit) in TEXTS.items() if settings.is_locked(setting)),
     )
 
 
-def _shown(picture: LookPicture | None) -> ShownPicture | None:
+def shown_picture(picture: LookPicture | None) -> ShownPicture | None:
     if picture is None:
         return None
     return ShownPicture(address=Urls.media(picture.within(THUMBNAIL_WIDTH)[0]), alt=picture.alt)

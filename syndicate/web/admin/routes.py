@@ -108,7 +108,7 @@ ROUTES: tuple[Route, ...] = (
     post("/admin/welcome/codes", codes.post_codes, Access.CONFIRMED),
     get("/admin/welcome/passkey", setup.get_passkey_step),
     get("/admin/welcome/blog", welcome.get_blog),
-    post("/admin/welcome/blog", welcome.post_blog),
+    post("/admin/welcome/blog", welcome.post_blog, max_bytes=welcome.MAX_FORM_BYTES),
     get("/admin/welcome/import", welcome.get_import),
     get("/admin/welcome/checks", welcome.get_checks),
     # start

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from syndicate.federation.actors.outside_checks import OutsideCheck
 from syndicate.web.admin.forms import Form
 from syndicate.web.admin.pages.frame import AdminPage
+from syndicate.web.admin.pages.look import ShownPicture
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -39,7 +40,7 @@ class StartPage(AdminPage):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class WelcomeBlogPage(AdminPage):
-    """The step that names the blog. `locked` are the fields that `syndicate.toml` decides; `asks_for_form`: whether
+    """The step that names the blog, with its picture. `locked` are the fields that `syndicate.toml` decides; `asks_for_form`: whether
     readers without an account may comment is to be chosen."""
 
     template = "admin/welcome_blog.html"
@@ -47,6 +48,7 @@ class WelcomeBlogPage(AdminPage):
     handle: str
     locked: frozenset[str] = frozenset()
     asks_for_form: bool = True
+    picture: ShownPicture | None = None
     next: str
 
 
