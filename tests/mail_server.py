@@ -1,28 +1,38 @@
 """A mail server of this machine: it keeps what it is sent, refuses it while `answer` says so, and does not know the
-recipient `unknown`."""
+recipient `unknown`. With TLS from the beginning, or when it is asked (STARTTLS), it shows a certificate that is made here."""
 
 import asyncio
+import ssl
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from email import message_from_bytes, policy
 from email.message import EmailMessage
 
-from aiosmtpd.smtp import SMTP, Envelope, Session
+from aiosmtpd.smtp import SMTP, AuthResult, Envelope, Session
 
 
 @dataclass
 class MailServer:
+    host: str = "127.0.0.1"
+    scheme: str = "smtp"
     port: int = 0
     answer: str = "250 OK"
     mails: list[EmailMessage] = field(default_factory=list)
     raw: list[bytes] = field(default_factory=list)
     recipients: list[str] = field(default_factory=list)
     unknown: str = ""
+    signed_in: list[tuple[str, object]] = field(default_factory=list)
 
     @property
     def address(self) -> str:
-        return f"smtp://127.0.0.1:{self.port}"
+        return f"{self.scheme}://{self.host}:{self.port}"
+
+    def sign_in(
+        self, _server: SMTP, _session: Session, _envelope: Envelope, mechanism: str, given: object
+    ) -> AuthResult:
+        self.signed_in.append((mechanism, given))
+        return AuthResult(success=True)
 
     async def handle_RCPT(  # noqa: N802 - aiosmtpd's name
         self, _server: SMTP, _session: Session, envelope: Envelope, address: str, _options: list[str]
@@ -48,10 +58,22 @@ class MailServer:
 
 
 @asynccontextmanager
-async def mail_server() -> AsyncIterator[MailServer]:
-    kept = MailServer()
+async def mail_server(
+    host: str = "127.0.0.1", *, tls: ssl.SSLContext | None = None, starttls: ssl.SSLContext | None = None
+) -> AsyncIterator[MailServer]:
+    kept = MailServer(host=host, scheme="smtps" if tls else "smtp")
     loop = asyncio.get_running_loop()
-    listening = await loop.create_server(lambda: SMTP(kept, hostname="mail.example"), "127.0.0.1", 0)
+
+    def connected() -> SMTP:
+        return SMTP(
+            kept,
+            hostname="mail.example",
+            tls_context=starttls,
+            authenticator=kept.sign_in if tls or starttls else None,
+            auth_require_tls=tls is None,
+        )
+
+    listening = await loop.create_server(connected, host, 0, ssl=tls)
     kept.port = listening.sockets[0].getsockname()[1]
     async with listening:
         yield kept

@@ -4,6 +4,7 @@
 only sent over TLS, or to this machine.
 """
 
+import ssl
 from dataclasses import dataclass
 from email.message import EmailMessage
 from urllib.parse import SplitResult, unquote, urlsplit
@@ -75,5 +76,22 @@ class MailServer:
         await client.login(self.user, self.password)
 
     def _explained(self, error: Exception) -> str:
-        text = str(error).replace(self.password, "…") if self.password else str(error)
+        text = _tls_problem(error) or str(error)
+        if self.password:
+            text = text.replace(self.password, "…")
         return f"{self.host}:{self.port}: {text or type(error).__name__}"
+
+
+def _tls_problem(error: BaseException | None) -> str:
+    """Return what is wrong with the TLS of the server, in words; an empty string where something else is wrong."""
+    while error is not None and not isinstance(error, ssl.SSLError):
+        error = error.__cause__ or error.__context__
+    match error:
+        case None:
+            return ""
+        case ssl.SSLCertVerificationError():
+            return f"its certificate is not valid ({error.verify_message.rstrip('.')}), so nothing was sent"
+        case _ if error.reason == "WRONG_VERSION_NUMBER":
+            return "it does not speak TLS from the beginning here; an address with smtp:// begins without it"
+        case _:
+            return f"its TLS failed ({error.reason or error})"
