@@ -45,13 +45,16 @@ UPDATED = ("updated", "lastmod", "modified", "lastmodifiedat", "lastmodified", "
 RELEASES = ("publishdate", "pubdate", "pubdatetime", "published")
 """Fields that give the date at which another program publishes a post."""
 DATES = frozenset({"date", "created", *RELEASES})
-SUMMARIES = ("summary", "excerpt", "description", "subtitle", "abstract")
+SUMMARIES = ("summary", "excerpt", "description", "subtitle", "abstract", "desc")
 IMAGES = (
     "image",
     "cover",
     "featuredimage",
     "featureimage",
     "heroimage",
+    "coverimage",
+    "ogimage",
+    "socialimage",
     "thumbnail",
     "banner",
     "previewimage",

@@ -7,7 +7,6 @@ import fnmatch
 import json
 from functools import lru_cache
 from pathlib import Path
-from typing import Any
 
 import yaml
 
@@ -21,6 +20,7 @@ from syndicate.importers.markdown.programs import ELEVENTY, HUGO, JEKYLL, OCTOPR
 from syndicate.importers.markdown.project import Project
 
 MAX_BYTES = 1_000_000
+_DATA_FILES = tuple(f"{kind}{end}" for kind in ("", ".11tydata") for end in (".yaml", ".yml", ".json"))
 
 
 def with_defaults(project: Project, file: SourceFile, fields: Pairs) -> Pairs:
@@ -118,18 +118,24 @@ def _is_meant(entry: yaml.MappingNode, file: SourceFile) -> bool:
 
 
 def _eleventy(project: Project, file: SourceFile) -> Pairs:
-    """Read `<folder>.json` of every folder above a file, the outermost first, and `<name>.json` beside it."""
+    """Read `<folder>.json` of every folder above a file, the outermost first, and `<name>.json` beside it; the same in
+    YAML, which many projects add.
+    """
     content = project.content_of(file.path)
     above = [folder for folder in reversed(file.path.parents) if folder.is_relative_to(content)]
-    paths = [folder / f"{folder.name}{end}" for folder in above for end in (".json", ".11tydata.json")]
-    paths += [file.path.with_name(f"{file.path.stem}{end}") for end in (".json", ".11tydata.json")]
-    return [pair for path in paths for pair in to_fields(_json(path))]
+    stems = [*(folder / folder.name for folder in above), file.path.with_name(file.path.stem)]
+    paths = [stem.with_name(f"{stem.name}{end}") for stem in stems for end in _DATA_FILES]
+    return [pair for path in paths if path.resolve().is_relative_to(project.root) for pair in _data(path)]
 
 
 @lru_cache(maxsize=512)
-def _json(path: Path) -> dict[str, Any]:
+def _data(path: Path) -> Pairs:
+    """Return the fields of a data file; nothing if it is not there or cannot be read."""
     try:
-        values = json.loads(path.read_bytes()[:MAX_BYTES]) if path.is_file() else {}
-    except (OSError, ValueError, RecursionError):
-        return {}
-    return values if isinstance(values, dict) else {}
+        text = path.read_bytes()[:MAX_BYTES].decode("utf-8-sig") if path.is_file() else ""
+        if path.suffix == ".json":
+            values = json.loads(text) if text else {}
+            return to_fields(values) if isinstance(values, dict) else []
+        return split_header(f"---\n{clean(text)}\n---\n", file=path.name).fields
+    except (OSError, ValueError, RecursionError, FrontMatterInvalid):
+        return []

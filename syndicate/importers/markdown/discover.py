@@ -71,8 +71,10 @@ def discover(project: Project) -> Iterator[SourceFile]:
     seen: set[Path] = set()
     for start in _starts(project):
         for count, path in enumerate(_walk(project, start, templates)):
-            if count > MAX_FILES:
-                return
+            if count >= MAX_FILES:
+                reason = f"it holds more than {MAX_FILES:,} files; give a smaller folder for those that are missing"
+                yield SourceFile(path=start, name=start.name, kind=Kind.LEFT_OUT, reason=reason)
+                break
             if path not in seen:
                 seen.add(path)
                 if (found := _classified(project, path)) is not None:

@@ -69,7 +69,13 @@ class MarkdownImporter:
         paths = await self._planned(entries, known)
         hosts = project.hosts | {bare_host(self._urls.host)}
         context = TextContext(
-            project, entries, PageIndex(project, entries, paths), FileIndex(project), self._files, hosts, paths
+            project,
+            entries,
+            PageIndex(project, entries, paths),
+            FileIndex(project, entries),
+            self._files,
+            hosts,
+            paths,
         )
         for entry in entries:
             await self._publish(project, entry, known[entry.file.name], paths, context)

@@ -4,6 +4,7 @@ import posixpath
 import re
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
+from functools import lru_cache
 from pathlib import Path
 from urllib.parse import unquote
 
@@ -12,7 +13,7 @@ from syndicate.importers.markdown.discover import HTML, MARKDOWN
 from syndicate.importers.markdown.programs import OBSIDIAN, PLAIN
 from syndicate.importers.markdown.project import Project
 from syndicate.importers.markdown.reading import MarkdownEntry
-from syndicate.urls import split
+from syndicate.urls import join, split
 
 _SCHEME = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*:|//")
 _MARKED = re.compile(r"^[{|](?:filename|static|attach|author|category|tag|index|static)[}|]")
@@ -84,8 +85,9 @@ class PageIndex:
 class FileIndex:
     """The files of a project that texts show or link to. Nothing outside of the project is found."""
 
-    def __init__(self, project: Project) -> None:
+    def __init__(self, project: Project, entries: Iterable[MarkdownEntry] = ()) -> None:
         self._project = project
+        self._folders = {_address(entry.path): _own_folder(entry) for entry in entries if entry.path}
         self._named: dict[str, Path] | None = None
 
     def find(self, reference: str, entry: MarkdownEntry) -> tuple[Path, str | None] | None:
@@ -93,9 +95,17 @@ class FileIndex:
         for spelled in dict.fromkeys((reference, unquote(reference))):
             bare = spelled.partition("#")[0].partition("?")[0]
             found = self._rooted(bare) if bare.startswith("/") else self._beside(bare, entry)
+            found = found or self._at_page(bare, entry)
             if found is not None:
                 return found
         return None
+
+    def _at_page(self, bare: str, entry: MarkdownEntry) -> tuple[Path, str | None] | None:
+        """Find a file by the address of the page in whose folder it lies."""
+        folder, name = posixpath.split(split(join(f"https://x{entry.path or '/'}", bare)).path)
+        own = self._folders.get(_address(unquote(folder)))
+        file = self._inside(own / unquote(name)) if own and name else None
+        return (file, f"{folder}/{name}") if file else None
 
     def _rooted(self, bare: str) -> tuple[Path, str | None] | None:
         prefix = self._project.prefix
@@ -138,7 +148,7 @@ class FileIndex:
     def _inside(self, path: Path) -> Path | None:
         """Return a file if it is one and lies in the project, whatever links lead to it."""
         try:
-            whole = path.resolve()
+            whole = (path if path.exists() else _in_other_case(path, self._project.root)).resolve()
             is_there = whole.is_relative_to(self._project.root) and whole.is_file()
         except (OSError, ValueError, RuntimeError):
             return None
@@ -154,6 +164,36 @@ class FileIndex:
                 if not hidden and (file := self._inside(path)) is not None:
                     self._named.setdefault(path.name.lower(), file)
         return self._named
+
+
+def _address(path: str) -> str:
+    return unquote(path).rstrip("/").lower()
+
+
+def _own_folder(entry: MarkdownEntry) -> Path:
+    """Return the folder of a page's own files: that of its bundle, or the one of its name beside it."""
+    path = entry.file.path
+    return path.parent if entry.file.is_bundle else path.parent / path.stem
+
+
+def _in_other_case(path: Path, root: Path) -> Path:
+    """Return the path of a file whose name is written with other capitals, as Windows and macOS allow."""
+    parts = path.parts
+    found = Path(parts[0])
+    for part in parts[1:]:
+        step = found / part
+        if part != ".." and found.is_relative_to(root) and not step.exists():
+            step = next((other for other in _listed(found) if other.name.lower() == part.lower()), step)
+        found = step
+    return found
+
+
+@lru_cache(maxsize=4096)
+def _listed(folder: Path) -> tuple[Path, ...]:
+    try:
+        return tuple(sorted(folder.iterdir()))
+    except OSError:
+        return ()
 
 
 def local_part(reference: str, hosts: frozenset[str]) -> str | None:

@@ -4,6 +4,7 @@ The file is read here and nowhere else; everything behind it is a function of it
 """
 
 import re
+from codecs import BOM_UTF16_BE, BOM_UTF16_LE
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -94,7 +95,7 @@ def _text_of(file: SourceFile) -> str:
     if data is None:
         raise InputError(_("{path}: is longer than {size} MB", path=file.path, size=MAX_BYTES // 1_000_000))
     try:
-        text = clean(data.decode("utf-8-sig"))
+        text = clean(data.decode("utf-16" if data.startswith((BOM_UTF16_LE, BOM_UTF16_BE)) else "utf-8-sig"))
     except UnicodeDecodeError as error:
         raise InputError(
             _("{path}: is not UTF-8 text (byte {start}); please save it as UTF-8", path=file.path, start=error.start)

@@ -4,11 +4,14 @@ from collections import Counter
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 
+from syndicate.importers.markdown.programs import ASTRO, ELEVENTY, GATSBY
 from syndicate.importers.markdown.project import Project
 from syndicate.model.post import PostKind, PostState
 from syndicate.publishing import Change
 
 MAX_NAMED = 50
+CODED = (ELEVENTY, ASTRO, GATSBY)
+"""Programs whose addresses may be made by code."""
 HIDDEN_STATES = {
     PostState.DRAFT: "draft",
     PostState.PRIVATE: "private",
@@ -65,6 +68,12 @@ class FolderReport:
         yield from self._next()
 
     def _next(self) -> Iterator[str]:
+        if self.project is not None and self.project.program in CODED and not self.project.is_pattern_given:
+            yield (
+                f"next: the addresses of {self.project.program.name} follow from its code, which is not run: the folders are taken"
+                " for them where a header names none; compare one, and if it differs, import into an empty blog with"
+                " --addresses, such as /:year/:month/:title/"
+            )
         if self.held or self.hidden:
             yield "next: look through what is not public; 'draft: false' in its file and another import publishes it"
         if self.project is not None and self.project.program.name and not self.project.origin:

@@ -93,6 +93,24 @@ async def test_a_picture_that_cannot_be_served_leaves_its_description(folder: Fo
     assert "a.svg: not a picture" in folder.said()
 
 
+async def test_a_picture_is_found_by_the_address_of_its_page_and_in_other_capitals(folder: Folder) -> None:
+    post = "---\ndate: 2020-01-01\n"
+    await folder.take(
+        {
+            **ZOLA,
+            "content/posts/02-tea/index.md": f"{post}path: tea\n---\nTea",
+            "content/posts/02-tea/leaf.png": PNG,
+            "content/posts/03-cup/index.md": f"{post}path: cup\n---\n![a](../tea/leaf.png) ![b](/tea/leaf.png)",
+            "content/posts/04-pot/index.md": f"{post}path: pot\n---\n![c](https://old.example/tea/leaf.png) ![d](My%20Pot.png)",
+            "content/posts/04-pot/my pot.PNG": PNG,
+        }
+    )
+    assert folder.report.missing == []
+    assert (await folder.html("03-cup")).count("<img") == 2
+    assert (await folder.html("04-pot")).count("<img") == 2
+    assert await folder.lands("/tea/leaf.png") != "404"
+
+
 async def test_unknown_fields_are_named_once_and_counted(folder: Folder) -> None:
     files = {
         f"content/p{n}.md": f"---\ndate: 2020-01-01\ntype: post\nlayout: post\nweight: {n}\n---\nx"

@@ -83,6 +83,31 @@ def test_defaults_count_as_written_in_the_file_which_wins(tmp_path: Path) -> Non
     assert (found["y"].state.value, found["y"].front.tags) == ("published", ("tea",))
 
 
+def test_data_files_of_eleventy_count_in_yaml_too(tmp_path: Path) -> None:
+    files = {
+        "src/posts/posts.yml": "draft: true\ntags: tea\n",
+        "src/posts/a.md": "a",
+        "src/posts/b.md": "---\ndraft: false\n---\nb",
+        "src/posts/c/index.md": "c",
+        "src/posts/c/index.yml": "title: Pears\ndate: 2022-09-26\ndraft: no\ndesc: On pears\ncover_image: c.png\n",
+    }
+    found = {entry.slug: entry for entry in entries(tmp_path, {"eleventy.config.js": "", **files})}
+    assert {slug: entry.state.value for slug, entry in found.items()} == {
+        "a": "draft",
+        "b": "published",
+        "c": "published",
+    }
+    pears = found["c"]
+    assert (pears.title, pears.date.year if pears.date else 0) == ("Pears", 2022)
+    assert (pears.front.summary, pears.front.image) == ("On pears", "c.png")
+    assert found["b"].front.tags == ("tea",)
+
+
+def test_a_file_in_utf_16_is_read(tmp_path: Path) -> None:
+    (tmp_path / "a.md").write_bytes("---\ntitle: Zoë\n---\nTea".encode("utf-16"))
+    assert [entry.title for entry in entries(tmp_path, {})] == ["Zoë"]
+
+
 def test_settings_of_an_odd_form_and_links_that_lead_nowhere_stop_nothing(tmp_path: Path) -> None:
     (tmp_path / "_posts").mkdir()
     (tmp_path / "_posts" / "2020-01-01-loop.md").symlink_to(tmp_path / "_posts" / "2020-01-01-loop.md")
