@@ -15,6 +15,7 @@ from syndicate.content.addresses import is_web_address
 from syndicate.content.cut import opening_of_edited
 from syndicate.content.frontmatter import terms
 from syndicate.content.line_ends import as_edited, with_line_ends_of
+from syndicate.content.markdown import to_html
 from syndicate.content.text import plain, slugify
 from syndicate.model.post import (
     SENSITIVE,
@@ -54,6 +55,8 @@ FIELDS = (
 )
 LANGUAGE = re.compile(r"[A-Za-z]{2,8}(-[A-Za-z0-9]{1,8})*")
 MAX_SLUG_LENGTH = 100
+MAX_OPENING_LENGTH = 4000
+"""How much of a text is looked at for the words of a slug."""
 NO_SUCH_ADDRESS = _("Please give the address of the post, such as https://blog.example/post.")
 NO_SUCH_DATE = _("Please give a date and a time, such as 2026-12-24T18:00.")
 
@@ -175,8 +178,9 @@ def base_of_new(typed: Mapping[str, str], form: str, source_format: SourceFormat
 
 
 def slug_for(typed: Mapping[str, str]) -> str:
-    """Return the slug that follows from the title, or from the first words of a note; empty if there are none."""
-    first_words = " ".join(plain(typed["text"]).split()[:8])
+    """Return the slug that follows from the title, or from the first words that a note shows; empty if there are none."""
+    words = plain(to_html(typed["text"][:MAX_OPENING_LENGTH])).split()
+    first_words = " ".join([word for word in words if "://" not in word][:8] or words[:1])
     return slugify(typed["title"] or first_words)[:MAX_SLUG_LENGTH].strip("-")
 
 
