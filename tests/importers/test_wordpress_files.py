@@ -189,6 +189,22 @@ def test_a_bare_ampersand_is_text_and_counted() -> None:
     assert ImportNote(text="repaired in blog.xml: 2 × bare &") in values
 
 
+def test_a_prefix_that_nobody_declared_costs_nothing() -> None:
+    head = HEAD.replace("<channel>", '<channel><atom:link rel="search" href="https://small.example/o.xml" />')
+    more = '<media:thumbnail url="https://small.example/a.png"/>'
+    values = read(head + item(1, more=more) + TAIL)
+    assert [value.title for value in values if isinstance(value, ExportedPost)] == ["Post 1"]
+    assert not any(isinstance(value, SkippedItem) for value in values)
+    assert (
+        only_post(
+            HEAD.replace(' xmlns:dc="http://purl.org/dc/elements/1.1/"', "")
+            + item(1, more="<dc:creator>ann</dc:creator>")
+            + TAIL
+        ).creator
+        == "ann"
+    )
+
+
 def test_broken_markup_costs_only_its_own_item() -> None:
     half = item(2).replace("</item>", "")
     values = read(HEAD + item(1) + "<item><title>A</b></title></item>" + half + item(3) + TAIL)

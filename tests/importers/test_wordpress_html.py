@@ -117,6 +117,10 @@ IMG = '<img src="/a.jpg" alt="A" />'
             '[code lang="php"]\nif (a < b) {\n\n  [gallery]\n}\n[/code]',
             '<pre><code class="language-php">if (a &lt; b) {\n\n  [gallery]\n}</code></pre>',
         ),
+        (
+            "[ccnle_php]$a < $b && <b>[/ccnle_php]",
+            '<p><code class="language-php">$a &lt; $b &amp;&amp; &lt;b&gt;</code></p>',
+        ),
         ("[sourcecode]\n&lt;b&gt;\n[/sourcecode]", "<pre><code>&lt;b&gt;</code></pre>"),
         ("Use [python]x[1][/python].", '<p>Use <code class="language-python">x[1]</code>.</p>'),
         ('[contact-form][contact-field label="Name" /][/contact-form]Bye', "<p>Bye</p>"),

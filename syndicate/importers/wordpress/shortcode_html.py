@@ -151,8 +151,8 @@ def _nothing(_: Shortcode) -> str:
 
 
 _CODE_NAMES = frozenset({"code", "codeblock", "crayon", "highlight", "prism", "source", "sourcecode", "syntax"})
-_CODE_COLORER = re.compile(r"cc[ien]{0,3}[0-9]{0,2}(?:_[a-z0-9+#-]{1,24})?")
-"""The names of CodeColorer's shortcodes: `[cc]`, `[cci]`, `[cc_php]`."""
+_CODE_COLORER = re.compile(r"cc[beilnstw]{0,6}[0-9]{0,2}(?:_[a-z0-9+#-]{1,24})?")
+"""The names of CodeColorer's shortcodes, with letters that stand for options: `[cc]`, `[cci]`, `[ccnle_php]`."""
 _LANGUAGES = frozenset(
     {
         "bash",

@@ -16,6 +16,13 @@ _PREFIXES = {
     "{http://purl.org/dc/elements/1.1/}": "dc:",
     "{http://purl.org/rss/1.0/modules/content/}": "content:",
 }
+_USUAL = {
+    "dc": "http://purl.org/dc/elements/1.1/",
+    "content": "http://purl.org/rss/1.0/modules/content/",
+    "excerpt": "http://wordpress.org/export/1.2/excerpt/",
+    "wp": "http://wordpress.org/export/1.2/",
+}
+_PREFIX = re.compile(r"[<\s]([A-Za-z_][\w.-]{0,40}):[A-Za-z_][\w.-]*(?=[\s/>=])")
 _MARK = re.compile(r"<!\[CDATA\[|<item(?:\s[^<>]*+)?(?<!/)>|</item\s*+>")
 _MAX_MARK_LENGTH = 64
 _ROOT = re.compile(r"\s*+<rss\b[^<>]*+>")
@@ -129,7 +136,7 @@ class _Reading:
         return Breakage(line=self._line, reason=reason, unfinished=_title(segment), is_end=True)
 
     def _parsed(self, body: str, segment: _Segment, line: int) -> Iterator[etree._Element | Breakage]:
-        document = f"{self._root}<channel>{body}</channel></rss>".encode()
+        document = f"{_declaring(self._root, body)}<channel>{body}</channel></rss>".encode()
         root = None
         if not segment.is_whole:
             yield Breakage(line=line, reason="it has no end tag", unfinished=_title(segment), is_end=False)
@@ -142,6 +149,16 @@ class _Reading:
                 root = None if segment.is_item else _document(document, recover=True)
         if root is not None and len(root):
             yield from list(root[0])
+
+
+def _declaring(root: str, body: str) -> str:
+    """Return the root element with a namespace for each prefix in `body` that it does not declare: plugins and hosts
+    write some without.
+    """
+    used = sorted(set(_PREFIX.findall(body)) - {"xml", "xmlns"})
+    missing = [prefix for prefix in used if f"xmlns:{prefix}=" not in root]
+    declared = "".join(f' xmlns:{prefix}="{_USUAL.get(prefix, f"urn:undeclared:{prefix}")}"' for prefix in missing)
+    return f"{(root or '<rss>')[:-1]}{declared}>"
 
 
 def _document(data: bytes, *, recover: bool) -> etree._Element | None:
