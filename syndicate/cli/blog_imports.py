@@ -213,8 +213,13 @@ def _report_lines(report: ImportReport, config: SiteConfig) -> Iterator[str]:
             pictures_kept=report.pictures_kept,
             pictures_wanted=report.pictures_wanted,
         )
+    if report.likes:
+        yield _("likes and boosts: {counted}", counted=_counted(report.likes))
     if report.reactions:
-        yield _("counted, not shown: {counted}", counted=_counted(report.reactions))
+        yield _(
+            "counted, not shown (of another kind, or by nobody who is named): {counted}",
+            counted=_counted(report.reactions),
+        )
     if report.linked:
         yield _("shown as a link to it: {counted}", counted=_counted(dict(sorted(report.linked.items()))))
     lost = {f"[{name}]": number for name, number in sorted(report.shortcodes.items()) if number}

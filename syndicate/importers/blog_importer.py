@@ -17,6 +17,7 @@ from syndicate.content.text import canonical_path, percent_encode_path, plain, s
 from syndicate.errors import InputError
 from syndicate.importers.imported_comments import ImportedComments, find_target
 from syndicate.importers.imported_files import ImportedFiles
+from syndicate.importers.imported_reactions import ImportedReactions
 from syndicate.importers.media_copy import MediaCopy
 from syndicate.importers.old_addresses import OldAddresses
 from syndicate.importers.own_export import OwnExport
@@ -28,6 +29,7 @@ from syndicate.importers.records import (
     ExportedBlock,
     ExportedComment,
     ExportedPost,
+    ExportedReaction,
     ExportedRedirect,
     ExportedReply,
     ExportedSite,
@@ -72,6 +74,7 @@ class BlogImporter:
         self._copy = MediaCopy(media) if media else None
         self._files = ImportedFiles(store, files, urls, clock, self._addresses, self.report, self._copy)
         self._comments = ImportedComments(store, urls, clock, self.report)
+        self._reactions = ImportedReactions(store, urls, clock, self.report)
         self._authors: dict[str, ExportedAuthor] = {}
         self._signed: set[str] = set()
         self._blocks: dict[int, str] = {}
@@ -105,6 +108,7 @@ class BlogImporter:
             post = await self._store.posts.find(id)
             if post is not None:
                 await self._comments.save(post, comments)
+        await self._reactions.save()
 
     # first pass: what posts refer to, wherever it is in the files
 
@@ -144,6 +148,8 @@ class BlogImporter:
                 await self._store.transaction(lambda tx: tx.legacy_redirects.save(address, item.leads_to))
             case ExportedReply():
                 await self._reply(item)
+            case ExportedReaction():
+                self._reactions.add(item)
             case ReactionCount():
                 self.report.reactions[item.kind] += item.count
             case ImportNote():

@@ -153,8 +153,21 @@ class ExportedRedirect:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class ExportedReaction:
+    """A like or boost (`kind`: `like` or `share`) of whom the export names the author: `actor` is the address of a
+    profile or site, `uri` the id. `targets` are ids in feeds and addresses of the post.
+    """
+
+    targets: tuple[str, ...]
+    kind: str
+    uri: str
+    actor: str
+    received: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class ReactionCount:
-    """Likes and similar reactions, which an export counts among the comments."""
+    """Reactions of a kind that is not shown here, or whose authors the export does not name."""
 
     kind: str
     count: int
@@ -188,6 +201,7 @@ Exported = (
     | ExportedBlock
     | ExportedAttachment
     | ExportedRedirect
+    | ExportedReaction
     | ReactionCount
     | ImportNote
     | SkippedItem

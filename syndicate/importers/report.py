@@ -14,7 +14,7 @@ class ImportReport:
     """The result of an import. `edited` are the slugs of posts that were edited here and therefore not updated;
     `twins` are posts whose guid another post also has; `kinds` and `hidden` count the posts; `comments` counts new
     ones, `comment_states` their states; `shortcodes` counts those that were removed, `linked` the embedded content
-    that became a link, `reactions` likes and similar. `held_back` are the reasons why a post is a draft, `moved` the
+    that became a link, `likes` the likes and boosts that came in, `reactions` those of other kinds or of nobody by name. `held_back` are the reasons why a post is a draft, `moved` the
     posts that have another address here.
     """
 
@@ -31,6 +31,7 @@ class ImportReport:
     comments: int = 0
     comments_updated: int = 0
     comment_states: Counter[CommentState] = field(default_factory=Counter)
+    likes: Counter[str] = field(default_factory=Counter)
     reactions: Counter[str] = field(default_factory=Counter)
     pictures_kept: int = 0
     pictures_wanted: int = 0

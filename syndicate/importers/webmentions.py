@@ -1,6 +1,6 @@
 """Read Webmentions that a service such as webmention.io kept: as JF2, or in its older JSON.
 
-Replies and mentions become comments; likes and reposts are counted. What is private is not read in.
+Replies and mentions become comments; so do likes and reposts by somebody who is named; other reactions are counted. What is private is not read in.
 """
 
 import json
@@ -17,7 +17,14 @@ from syndicate.errors import NotAnExport
 from syndicate.importers.feed.documents import date
 from syndicate.importers.file_kinds import kind_of_export
 from syndicate.importers.packed import MAX_EXPORT_BYTES, exports_in
-from syndicate.importers.records import Exported, ExportedComment, ExportedReply, ReactionCount, SkippedItem
+from syndicate.importers.records import (
+    Exported,
+    ExportedComment,
+    ExportedReaction,
+    ExportedReply,
+    ReactionCount,
+    SkippedItem,
+)
 from syndicate.model.comment import CommentState
 from syndicate.translation import _
 
@@ -43,6 +50,8 @@ class WebmentionList:
             kind = _text(entry.get("wm-property")) or _text(_object(entry.get("activity")).get("type")) or "mention"
             if entry.get("wm-private") or entry.get("private") or entry.get("verified") is False:
                 private += 1
+            elif reaction := _reaction(entry, kind):
+                yield reaction
             elif kind in _REACTIONS:
                 reactions[_REACTIONS[kind]] += 1
             elif kind in _COMMENTS:
@@ -87,6 +96,19 @@ def _no_list(name: str) -> NotAnExport:
 
 def _target(entry: object) -> str:
     return _text(entry.get("wm-target")) or _text(entry.get("target")) if isinstance(entry, dict) else ""
+
+
+def _reaction(entry: Mapping[str, Any], kind: str) -> ExportedReaction | None:
+    """Return a like or boost; None if it is of another kind, or does not say who made it and when."""
+    shown = {"like": "like", "repost": "share"}.get(_REACTIONS.get(kind, ""))
+    data = _object(entry.get("data")) or entry
+    source = _text(entry.get("wm-source")) or _text(entry.get("source"))
+    actor = _text(_object(data.get("author")).get("url"))
+    written = _text(data.get("published")) or _text(entry.get("wm-received")) or _text(entry.get("verified_date"))
+    received = date(written)
+    if shown is None or not source or received is None or not actor.startswith(("http://", "https://")):
+        return None
+    return ExportedReaction(targets=(_target(entry),), kind=shown, uri=source, actor=actor, received=received)
 
 
 def _comment(entry: Mapping[str, Any]) -> ExportedReply | SkippedItem:

@@ -369,20 +369,27 @@ def webmention(id: int, kind: str = "in-reply-to", **fields: Any) -> dict[str, A
     return usual | fields
 
 
-async def test_webmentions_become_comments_and_likes_are_counted(instance: RunningInstance, tmp_path: Path) -> None:
+async def test_webmentions_become_comments_and_likes(instance: RunningInstance, tmp_path: Path) -> None:
     post = await instance.publish("Tea", "Text.")
     path = tmp_path / "mentions.jf2"
     entries = [
         webmention(1),
         webmention(2, "mention-of", content=None),
         webmention(3, "like-of"),
+        webmention(7, "like-of", author={"type": "card", "name": "Nobody", "url": ""}),
+        webmention(8, "repost-of", **{"wm-target": "https://old.example/nowhere/"}),
         webmention(4, "in-reply-to", **{"wm-private": True}),
         webmention(5, "in-reply-to", **{"wm-target": "https://old.example/nowhere/"}),
         webmention(6, "in-reply-to", published=None, **{"wm-received": "2021-03-02T10:00:00Z"}),
     ]
     path.write_text(json.dumps({"type": "feed", "children": entries}))
     report = await move_in(instance, WebmentionList(path))
-    assert (report.comments, report.reactions, len(report.left_out)) == (3, {"like": 1}, 1)
+    assert (report.comments, report.reactions, len(report.left_out)) == (
+        3,
+        {"like": 1, "share whose post is not here": 1},
+        1,
+    )
+    assert report.likes == {"like": 1}
     shown = {one.anchor: one for one in await instance.store.shown_comments.list_shown(post.id, limit=9, skip=0)}
     assert set(shown) == {"webmention-1", "webmention-2", "webmention-6"}
     first = shown["webmention-1"]
@@ -390,7 +397,14 @@ async def test_webmentions_become_comments_and_likes_are_counted(instance: Runni
     assert first.uri.startswith("urn:uuid:")
     assert 'href="https://max.example/2"' in shown["webmention-2"].html
     again = await move_in(instance, WebmentionList(path))
-    assert (again.comments, again.comments_updated) == (0, 0)
+    assert (again.comments, again.comments_updated, again.likes) == (0, 0, {})
+    assert await _likes(instance, post.id) == 1
+
+
+async def _likes(instance: RunningInstance, id: str) -> int:
+    post = await instance.store.posts.find(id)
+    assert post is not None
+    return post.counts.likes
 
 
 async def test_webmentions_in_the_older_form_are_read_too(instance: RunningInstance, tmp_path: Path) -> None:

@@ -120,6 +120,35 @@ async def test_a_second_import_mends_the_threads_of_comments(instance: RunningIn
     assert (await move_in(instance, tmp_path / "2.xml")).comments_updated == 0
 
 
+def reaction(id: int, type: str, url: str = "", meta: str = "") -> str:
+    return comment(id, "liked this!").replace(
+        "</wp:comment>",
+        f"<wp:comment_type>{type}</wp:comment_type><wp:comment_author_url>{url}</wp:comment_author_url>{meta}</wp:comment>",
+    )
+
+
+async def test_likes_and_boosts_by_somebody_who_is_named_come_in_once(
+    instance: RunningInstance, tmp_path: Path
+) -> None:
+    id = "<wp:commentmeta><wp:meta_key>source_id</wp:meta_key><wp:meta_value>https://s.example/likes/1</wp:meta_value></wp:commentmeta>"
+    reactions = (
+        reaction(1, "like", "https://s.example/@ann", id)
+        + reaction(2, "like", "https://s.example/@ann")
+        + reaction(3, "repost", "https://s.example/@bob")
+        + reaction(4, "like")
+        + reaction(5, "bookmark", "https://s.example/@bob")
+    )
+    blog = OldBlog().post(7, more=reactions).write(tmp_path / "old.xml")
+    report = await move_in(instance, blog)
+    assert (report.likes, report.reactions) == ({"like": 1, "share": 1}, {"like": 1, "bookmark": 1})
+    assert report.comments == 0
+    again = await move_in(instance, blog)
+    assert (again.likes, again.updated) == ({}, 0)
+    post = await instance.store.posts.find_by_slug("post-7")
+    assert post is not None
+    assert (post.counts.likes, post.counts.shares) == (1, 1)
+
+
 async def test_private_notes_of_plug_ins_are_shown_to_nobody(instance: RunningInstance, tmp_path: Path) -> None:
     note = comment(1, "SECRET-NOTE").replace(
         "</wp:comment>", "<wp:comment_type>order_note</wp:comment_type></wp:comment>"

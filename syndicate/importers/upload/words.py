@@ -112,8 +112,10 @@ def _of_comments(report: ImportReport) -> Iterator[str]:
     if report.comments:
         states = ", ".join(f"{number} {_COMMENTS.get(state, state)}" for state, number in report.comment_states.items())
         yield f"{_counted(report.comments, 'comment came in', 'comments came in')}: {states}."
+    if report.likes:
+        yield f"Likes and boosts: {', '.join(f'{number} × {what}' for what, number in report.likes.items())}."
     if report.reactions:
-        yield f"Counted, not shown: {', '.join(f'{number} × {what}' for what, number in report.reactions.items())}."
+        yield f"Counted, not shown (of another kind, or by nobody who is named): {', '.join(f'{number} × {what}' for what, number in report.reactions.items())}."
 
 
 def _of_pictures(kept: int, wanted: int) -> Iterator[str]:

@@ -8,7 +8,7 @@ from collections import Counter
 from collections.abc import Iterator
 from datetime import tzinfo
 
-from syndicate.importers.records import ExportedComment, ReactionCount, SkippedItem
+from syndicate.importers.records import ExportedComment, ExportedReaction, ReactionCount, SkippedItem
 from syndicate.importers.wordpress.fields import Fields, instant, person, web_address
 from syndicate.importers.wordpress.html import comment_html
 from syndicate.model.comment import CommentState
@@ -25,12 +25,19 @@ _STATES = {
 _COMMENTS = frozenset({"", "comment", "pingback", "trackback", "webmention", "mention", "reply"})
 _REACTIONS = frozenset({"like", "repost", "favorite", "favourite", "bookmark", "announce", "boost", "reacji"})
 """Types of the plug-ins for ActivityPub and Webmention. Other plug-ins keep private notes as comments."""
+_SHOWN_REACTIONS = {"like": "like", "favorite": "like", "favourite": "like"} | dict.fromkeys(
+    ("repost", "announce", "boost"), "share"
+)
+_IDS = frozenset({"source_id", "webmention_source_url"})
+"""Where the plug-ins for ActivityPub and Webmention keep the id of a reaction."""
 
 
 def read_comments(
-    fields: Fields, *, of: str, timezone: tzinfo
-) -> Iterator[ExportedComment | ReactionCount | SkippedItem]:
-    """Return the comments of an item; `of` names the item in the messages about skipped ones."""
+    fields: Fields, *, of: str, targets: tuple[str, ...], timezone: tzinfo
+) -> Iterator[ExportedComment | ExportedReaction | ReactionCount | SkippedItem]:
+    """Return the comments and reactions of an item; `of` names it in the messages about skipped ones, `targets` are its
+    addresses.
+    """
     binned = 0
     other: Counter[str] = Counter()
     for element in fields.all("wp:comment"):
@@ -41,6 +48,8 @@ def read_comments(
             binned += 1
         elif type in _COMMENTS:
             yield _comment(comment, state, of, timezone)
+        elif state is CommentState.APPROVED and (reaction := _reaction(comment, type, targets, timezone)):
+            yield reaction
         else:
             other[type] += state is CommentState.APPROVED or type not in _REACTIONS
     if binned:
@@ -51,6 +60,19 @@ def read_comments(
         else:
             what, reason = f"comment of the type “{type[:40]}”", "a plug-in keeps it, maybe in private"
             yield SkippedItem(what=what, reason=reason, is_ordinary=True, count=count)
+
+
+def _reaction(comment: Fields, type: str, targets: tuple[str, ...], timezone: tzinfo) -> ExportedReaction | None:
+    """Return a like or boost; None if it is of another kind, or does not say who made it, when and of what."""
+    kind, actor = _SHOWN_REACTIONS.get(type), web_address(comment.text("wp:comment_author_url"))
+    received = instant(comment.text("wp:comment_date_gmt"), comment.text("wp:comment_date"), timezone)
+    number = comment.number("wp:comment_id")
+    if kind is None or not actor or received is None or number is None or not targets:
+        return None
+    metas = [Fields(meta) for meta in comment.all("wp:commentmeta")]
+    ids = [meta.text("wp:meta_value") for meta in metas if meta.text("wp:meta_key") in _IDS]
+    uri = next(filter(None, map(web_address, ids)), f"{targets[0]}#{kind}-{number}")
+    return ExportedReaction(targets=targets, kind=kind, uri=uri, actor=actor, received=received)
 
 
 def _comment(comment: Fields, state: CommentState, of: str, timezone: tzinfo) -> ExportedComment | SkippedItem:

@@ -16,6 +16,7 @@ from syndicate.importers.records import (
     ExportedBlock,
     ExportedComment,
     ExportedPost,
+    ExportedReaction,
     ReactionCount,
     SkippedItem,
 )
@@ -41,7 +42,7 @@ _LANGUAGE = "language"
 _LANGUAGE_TAG = re.compile("[A-Za-z]{2,3}(-[A-Za-z0-9]{2,8})*")
 _SILENT_TAXONOMIES = frozenset({"category", "post_tag", "tag", "post_format", "language", "nav_menu"})
 
-Items = Iterator[ExportedPost | ExportedAttachment | ExportedBlock | ReactionCount | SkippedItem]
+Items = Iterator[ExportedPost | ExportedAttachment | ExportedBlock | ExportedReaction | ReactionCount | SkippedItem]
 
 
 def read_item(fields: Fields, *, timezone: tzinfo) -> Items:
@@ -92,7 +93,8 @@ def _attachment(fields: Fields, wp_id: int | None, title: str, what: str) -> Exp
 def _post(fields: Fields, wp_id: int | None, title: str, what: str, timezone: tzinfo) -> Items:
     published = instant(fields.text("wp:post_date_gmt"), fields.text("wp:post_date"), timezone, fields.text("pubDate"))
     comments = []
-    for comment in read_comments(fields, of=what, timezone=timezone):
+    targets = tuple(filter(None, (fields.raw("guid"), web_address(fields.text("link")))))
+    for comment in read_comments(fields, of=what, targets=targets, timezone=timezone):
         if isinstance(comment, ExportedComment):
             comments.append(comment)
         else:
