@@ -73,7 +73,7 @@ def discover(project: Project) -> Iterator[SourceFile]:
         for count, path in enumerate(_walk(project, start, templates)):
             if count >= MAX_FILES:
                 reason = f"it holds more than {MAX_FILES:,} files; give a smaller folder for those that are missing"
-                yield SourceFile(path=start, name=start.name, kind=Kind.LEFT_OUT, reason=reason)
+                yield SourceFile(path=start, name=start.name, kind=MarkdownFileKind.LEFT_OUT, reason=reason)
                 break
             if path not in seen:
                 seen.add(path)
