@@ -2,7 +2,7 @@
 
 import asyncio
 import time
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, replace
 from datetime import timedelta
 from functools import partial
@@ -13,17 +13,11 @@ from aiohttp import web
 from syndicate.activitypub.documents import parse_document
 from syndicate.activitypub.parse import authority_of, origin
 from syndicate.blogroll.announcer import BlogrollAnnouncer
-from syndicate.blogroll.documents import BlogrollFeeds
-from syndicate.blogroll.finder import FeedFinder
 from syndicate.blogroll.poller import Poller
 from syndicate.clock import Stopwatch
-from syndicate.comments.notice_requests import NoticeRequests
-from syndicate.comments.reader_comments import ReaderComments
 from syndicate.delivery.worker import DeliveryWorker
 from syndicate.federation.actors.authentication import AuthorizedFetch
-from syndicate.federation.actors.founding import ActorFetches
 from syndicate.federation.actors.remote_actors import Actors
-from syndicate.federation.actors.remote_interaction import RemoteInteraction
 from syndicate.federation.actors.sanitizer_thread import SanitizerThread
 from syndicate.federation.actors.software import SoftwareWorker
 from syndicate.federation.actors.throttled_transport import Pause, ThrottledTransport
@@ -50,15 +44,14 @@ from syndicate.notifications.checks import NotificationChecks
 from syndicate.notifications.mailer import Mailer
 from syndicate.publishing.archive import ArchiveBuilder
 from syndicate.publishing.citations import CitationFinder
-from syndicate.publishing.feeds import FeedBuilder
-from syndicate.publishing.listings import Listings
 from syndicate.publishing.media_fetch import MediaFetcher
 from syndicate.publishing.mentions import MentionResolver
 from syndicate.publishing.topics import FeedTopics
-from syndicate.services.admin import admin_parts, import_worker
+from syndicate.services.admin import import_worker
 from syndicate.services.commands import Services, open_network, schemes_of
+from syndicate.services.feeds import FeedParts, feed_parts
 from syndicate.services.senders import activity_sender, senders_by_kind
-from syndicate.storage.version_watch import VersionWatch
+from syndicate.services.web_application import web_application
 from syndicate.telemetry.metrics import Metrics
 from syndicate.transport.client import Client
 from syndicate.transport.fetcher import Fetcher
@@ -67,23 +60,9 @@ from syndicate.transport.signed import Signer, SigningThreads
 from syndicate.web import keys
 from syndicate.web.admin.consent import INDIEAUTH_CLIENTS
 from syndicate.web.admin.lookup import FINDER
-from syndicate.web.app import make_app, rate_limiters
-from syndicate.web.health import READINESS, Readiness
-from syndicate.web.http.deltas import Deltas
-from syndicate.web.http.keys import DELTAS, RESPONSE_CACHE
-from syndicate.web.http.response_cache import ResponseCache
-from syndicate.web.site.blogroll_builder import BLOGROLL_PAGES, BlogrollPages
-from syndicate.web.site.frame import PageFrame
-from syndicate.web.site.page_builder import PAGE_BUILDER, PageBuilder
-from syndicate.web.site.post_page_builder import POST_PAGE_BUILDER, PostPageBuilder
-from syndicate.web.site.rendering import PAGES, PageRenderer
-from syndicate.webmention.receiver import WebmentionReceiver
 from syndicate.webmention.verification import WebmentionVerifier
-from syndicate.websub.hub import Hub
-from syndicate.websub.publisher import PushTargets, PushWorker
+from syndicate.websub.publisher import PushWorker
 from syndicate.workers.worker import Wakeable, Worker, WorkerRole, regular
-
-ICON = "/favicon.png"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -168,26 +147,13 @@ def build_server(
     fetcher.on_unauthorized(activities.introduce_fetching_actor)
     context = _inbox_context(services, fetcher, signer, actors, sanitizer_thread)
     inbox = Inbox(store, actors, context, clock)
-    feeds = _feed_builder(services)
-    topics = _feed_topics(services, feeds)
-    pushes = _push_worker(services, topics)
-    senders = senders_by_kind(services, transport, activities, topics)
+    feeds = feed_parts(services, transport, actors, metrics)
+    senders = senders_by_kind(services, transport, activities, feeds.topics)
     rotation = KeyRotation(store, services.local_actors, services.outbox, clock)
     moving = _account_move(services, fetcher, signer, actors)
     retention = _retention(services)
     rerendering = Rerendering(store, services.publisher, ShownForm(services.local_actors, services.urls))
     citations = CitationFinder(store, transport, fetcher, signer, actors, services.urls, clock)
-    finder = FeedFinder(transport, actors, clock, schemes=schemes_of(config))
-    shared: dict[web.AppKey[Any], Any] = {
-        keys.FEEDS: feeds,
-        FINDER: finder,
-        keys.AUTHORIZED_FETCH: AuthorizedFetch(store, actors),
-        keys.HUB: _hub(services, topics, pushes),
-        keys.INBOX: inbox,
-        keys.METRICS: metrics,
-        keys.SUBSCRIBER: services.subscriber,
-        INDIEAUTH_CLIENTS: IndieAuthClients(transport),
-    }
     return Server(
         services=services,
         transport=transport,
@@ -200,14 +166,16 @@ def build_server(
         synchronization=SynchronizationWorker(context, clock),
         software=SoftwareWorker(store, fetcher, clock, schemes=schemes_of(config)),
         archive_builder=ArchiveBuilder(store, clock, length=config.feeds.length),
-        app=_web_application(services, fetcher, stopwatch, shared),
+        app=web_application(
+            services, fetcher, stopwatch, _shared_parts(services, transport, actors, inbox, feeds, metrics)
+        ),
         rotation=rotation,
         moving=moving,
-        poller=_poller(services, transport, finder, metrics),
+        poller=feeds.poller,
         blogroll_announcer=BlogrollAnnouncer(store, services.local_actors, services.outbox, clock),
         backfill=BackfillWorker(store, ReplyCrawler(_throttled_context(context, transport, pause)), metrics, clock),
-        topics=topics,
-        pushes=pushes,
+        topics=feeds.topics,
+        pushes=feeds.pushes,
         metrics=metrics,
         imports=import_worker(services),
         webmentions=WebmentionVerifier(
@@ -220,6 +188,22 @@ def build_server(
         regular_jobs=_regular_jobs(services, rotation, moving, retention, rerendering),
         close=partial(_close, transport, threads, sanitizer_thread),
     )
+
+
+def _shared_parts(
+    services: Services, transport: Transport, actors: Actors, inbox: Inbox, feeds: FeedParts, metrics: Metrics
+) -> dict[web.AppKey[Any], Any]:
+    """Return the parts that both the workers and the web application use."""
+    return {
+        keys.FEEDS: feeds.builder,
+        FINDER: feeds.finder,
+        keys.AUTHORIZED_FETCH: AuthorizedFetch(services.store, actors),
+        keys.HUB: feeds.hub,
+        keys.INBOX: inbox,
+        keys.METRICS: metrics,
+        keys.SUBSCRIBER: services.subscriber,
+        INDIEAUTH_CLIENTS: IndieAuthClients(transport),
+    }
 
 
 def _regular_jobs(
@@ -305,45 +289,7 @@ def _mention_resolver(
     )
 
 
-# feeds and files
-
-
-def _feed_builder(services: Services) -> FeedBuilder:
-    config = services.config
-    own = (services.urls.hub,) if config.feeds.hub else ()
-    founded = services.local_actors.blog.actor.published
-    return FeedBuilder(
-        services.store,
-        services.settings,
-        config.feeds,
-        services.urls,
-        founded=founded,
-        icon=ICON,
-        actor=services.local_actors.blog.actor.uri,
-        hubs=(*own, *config.feeds.hubs),
-    )
-
-
-def _feed_topics(services: Services, feeds: FeedBuilder) -> FeedTopics:
-    store, urls, settings = services.store, services.urls, services.settings
-    watch = VersionWatch(store, services.clock, settings)
-    return FeedTopics(store, feeds, Listings(store, settings, urls), urls, watch)
-
-
-def _push_worker(services: Services, topics: FeedTopics) -> PushWorker:
-    config = services.config.feeds
-    targets = PushTargets(subscribers=config.hub, hubs=config.hubs, feeds=topics.site)
-    return PushWorker(services.store, topics, services.clock, targets)
-
-
-def _hub(services: Services, topics: FeedTopics, pushes: PushWorker) -> Hub:
-    private = services.config.federation.allow_private_addresses
-    return Hub(services.store, topics, services.clock, allow_private=private, on_publish=pushes.wake)
-
-
-def _poller(services: Services, transport: Transport, finder: FeedFinder, metrics: Metrics) -> Poller:
-    reader, editor = services.feed_reader, services.blogroll_editor
-    return Poller(services.store, transport, reader, editor, finder, metrics, services.clock)
+# files
 
 
 def _media_fetcher(services: Services, transport: Transport) -> MediaFetcher:
@@ -361,47 +307,4 @@ def _retention(services: Services) -> Retention:
     quiet_after = timedelta(days=services.config.blogroll.quiet_after)
     return Retention(
         services.store, services.files, services.urls, services.subscriber, services.clock, quiet_after=quiet_after
-    )
-
-
-# the web
-
-
-def _web_application(
-    services: Services, fetcher: Fetcher, stopwatch: Stopwatch, shared: "Mapping[web.AppKey[Any], Any]"
-) -> web.Application:
-    """Return the web application; `shared` are parts that workers use, too."""
-    config, store, urls, settings = services.config, services.store, services.urls, services.settings
-    pages = PageRenderer(lambda: settings.site)
-    frame = PageFrame(store, settings, urls, pages)
-    notices = NoticeRequests(store, settings, services.clock)
-    return make_app(
-        config,
-        services.clock,
-        stopwatch,
-        pages,
-        {
-            keys.ACTOR_FETCHES: ActorFetches(store),
-            keys.OUTBOX: services.outbox,
-            keys.BLOGROLL_FEEDS: BlogrollFeeds(store, settings, urls, services.local_actors.blog.actor.published, ICON),
-            DELTAS: Deltas(),
-            keys.REMOTE_INTERACTION: RemoteInteraction(fetcher, schemes=schemes_of(config)),
-            PAGE_BUILDER: PageBuilder(frame, store, settings, urls, services.local_actors),
-            POST_PAGE_BUILDER: PostPageBuilder(frame, store, settings, urls),
-            BLOGROLL_PAGES: BlogrollPages(frame, store, settings, urls, services.local_actors, services.clock),
-            keys.FILES: services.files,
-            PAGES: pages,
-            **admin_parts(services),
-            keys.LOCAL_ACTORS: services.local_actors,
-            READINESS: Readiness(store, config.storage.media),
-            keys.LISTINGS: Listings(store, settings, urls),
-            RESPONSE_CACHE: ResponseCache(VersionWatch(store, services.clock, settings), services.clock, stopwatch),
-            keys.SETTINGS: settings,
-            keys.NOTICE_REQUESTS: notices,
-            keys.READER_COMMENTS: ReaderComments(store, urls, notices, services.clock),
-            keys.WEBMENTIONS: WebmentionReceiver(store, urls, services.clock, stopwatch),
-            keys.STORE: store,
-            **rate_limiters(stopwatch),
-            **shared,
-        },
     )

@@ -9,7 +9,7 @@ from syndicate.model.post import Post, Term, TermKind
 from syndicate.publishing.feeds import FeedBuilder
 from syndicate.publishing.listings import Listing
 from syndicate.publishing.topics import FeedTopics
-from syndicate.services.server import ICON
+from syndicate.services.feeds import ICON
 from syndicate.storage.version_watch import VersionWatch
 from syndicate.web import keys
 from tests.instances import RunningInstance
