@@ -1,7 +1,8 @@
 """All tables together, for reading and inside transactions."""
 
 from collections.abc import Callable, Coroutine
-from typing import Any, TypeVar
+from functools import cached_property
+from typing import Any, Generic, TypeVar
 
 from syndicate.clock import Clock
 from syndicate.storage.access_tokens import AccessTokens
@@ -81,89 +82,121 @@ from syndicate.workers.queue import LEASE_DURATION
 T = TypeVar("T")
 
 
+class _Table(Generic[T]):
+    """One attribute of `Tables`: made when it is used first, since a transaction uses few of them."""
+
+    def __init__(self, make: Callable[[Queryable], T]) -> None:
+        self._make = make
+
+    def __set_name__(self, owner: type, name: str) -> None:
+        self._name = name
+
+    def __get__(self, tables: "Tables", owner: type) -> T:
+        made = self._make(tables.query)
+        tables.__dict__[self._name] = made  # found before this attribute of the class from now on
+        return made
+
+
 class Tables:
     """Every table, bound to a connection or transaction."""
 
+    totals = _Table(Totals)
+    key_values = _Table(KeyValues)
+    settings = _Table(StoredSettings)
+    posts = _Table(Posts)
+    post_lists = _Table(PostLists)
+    post_export = _Table(PostExport)
+    post_archive = _Table(PostArchive)
+    terms = _Table(Terms)
+    source_files = _Table(SourceFiles)
+    revisions = _Table(Revisions)
+    post_overview = _Table(PostOverview)
+    comments = _Table(Comments)
+    comment_records = _Table(CommentRecords)
+    comment_revisions = _Table(CommentRevisions)
+    shown_comments = _Table(ShownComments)
+    own_answers = _Table(OwnAnswers)
+    reactions = _Table(Reactions)
+    received_notes = _Table(ReceivedNotes)
+    reports = _Table(Reports)
+    search = _Table(Search)
+    legacy_redirects = _Table(LegacyRedirects)
+    authorizations = _Table(StoredAuthorizations)
+    local_actors = _Table(StoredActors)
+    earlier_keys = _Table(EarlierKeys)
+    remote_actors = _Table(RemoteActors)
+    inbox_queue = _Table(InboxQueue)
+    outbox = _Table(OutboxActivities)
+    fanouts = _Table(Fanouts)
+    announcements = _Table(PendingAnnouncements)
+    deliveries = _Table(Deliveries)
+    delivery_lists = _Table(DeliveryLists)
+    held_deliveries = _Table(HeldDeliveries)
+    foreign_inboxes = _Table(ForeignInboxes)
+    hosts = _Table(Hosts)
+    received_webmentions = _Table(ReceivedWebmentions)
+    sent_webmentions = _Table(SentWebmentions)
+    blogroll = _Table(Blogroll)
+    feed_polls = _Table(FeedPolls)
+    feed_entries = _Table(FeedEntries)
+    blocks = _Table(Blocks)
+    leases = _Table(Leases)
+    media = _Table(Media)
+    media_uses = _Table(MediaUses)
+    answer_notices = _Table(AnswerNotices)
+    confirmation_mails = _Table(ConfirmationMails)
+    notifications = _Table(Notifications)
+    mails = _Table(Mails)
+    mentions = _Table(Mentions)
+    move_recipients = _Table(MoveRecipients)
+    synchronizations = _Table(Synchronizations)
+    tombstones = _Table(Tombstones)
+    refetch_queue = _Table(RefetchQueue)
+    websub_following = _Table(WebsubFollowing)
+    imports = _Table(Imports)
+    citations = _Table(Citations)
+    sent_reactions = _Table(SentReactions)
+    post_drafts = _Table(PostDrafts)
+    admin_media = _Table(AdminMedia)
+    admin_posts = _Table(AdminPosts)
+    admin_people = _Table(AdminPeople)
+    admin_comments = _Table(AdminComments)
+    admin_deliveries = _Table(AdminDeliveries)
+    numbers = _Table(Numbers)
+    admin_account = _Table(AdminAccount)
+    admin_sessions = _Table(AdminSessions)
+    admin_events = _Table(AdminEvents)
+    access_tokens = _Table(AccessTokens)
+    indieauth_codes = _Table(IndieAuthCodes)
+    withdrawn_posts = _Table(WithdrawnPosts)
+
     def __init__(self, query: Queryable, clock: Clock) -> None:
         self.clock = clock
-        self._query = query
-        self.versions = Versions(query, clock)
-        self.totals = Totals(query)
-        self.key_values = KeyValues(query)
-        self.settings = StoredSettings(query)
-        self.posts = Posts(query)
-        self.post_lists = PostLists(query)
-        self.post_export = PostExport(query)
-        self.post_archive = PostArchive(query)
-        self.terms = Terms(query)
-        self.post_writes = PostWrites(query, self.totals, self.posts, self.terms)
-        self.source_files = SourceFiles(query)
-        self.revisions = Revisions(query)
-        self.post_overview = PostOverview(query)
-        self.comments = Comments(query)
-        self.comment_records = CommentRecords(query)
-        self.comment_revisions = CommentRevisions(query)
-        self.shown_comments = ShownComments(query)
-        self.own_answers = OwnAnswers(query)
-        self.reactions = Reactions(query)
-        self.received_notes = ReceivedNotes(query)
-        self.reports = Reports(query)
-        self.search = Search(query)
-        self.legacy_redirects = LegacyRedirects(query)
-        self.authorizations = StoredAuthorizations(query)
-        self.local_actors = StoredActors(query)
-        self.earlier_keys = EarlierKeys(query)
-        self.remote_actors = RemoteActors(query)
-        self.followers = Followers(query, self.totals)
-        self.inbox_queue = InboxQueue(query)
-        self.outbox = OutboxActivities(query)
-        self.fanouts = Fanouts(query)
-        self.announcements = PendingAnnouncements(query)
-        self.deliveries = Deliveries(query)
-        self.delivery_lists = DeliveryLists(query)
-        self.held_deliveries = HeldDeliveries(query)
-        self.foreign_inboxes = ForeignInboxes(query)
-        self.hosts = Hosts(query)
-        self.received_webmentions = ReceivedWebmentions(query)
-        self.sent_webmentions = SentWebmentions(query)
-        self.blogroll = Blogroll(query)
-        self.feed_polls = FeedPolls(query)
-        self.feed_entries = FeedEntries(query)
-        self.blocks = Blocks(query)
-        self.leases = Leases(query)
-        self.media = Media(query)
-        self.media_uses = MediaUses(query)
-        self.answer_notices = AnswerNotices(query)
-        self.confirmation_mails = ConfirmationMails(query)
-        self.notifications = Notifications(query)
-        self.mails = Mails(query)
-        self.mentions = Mentions(query)
-        self.move_recipients = MoveRecipients(query)
-        self.synchronizations = Synchronizations(query)
-        self.tombstones = Tombstones(query)
-        self.refetch_queue = RefetchQueue(query)
-        self.subscriptions = Subscriptions(query, self.totals)
-        self.websub_following = WebsubFollowing(query)
-        self.imports = Imports(query)
-        self.citations = Citations(query)
-        self.sent_reactions = SentReactions(query)
-        self.post_drafts = PostDrafts(query)
-        self.admin_media = AdminMedia(query)
-        self.admin_posts = AdminPosts(query)
-        self.admin_people = AdminPeople(query)
-        self.admin_comments = AdminComments(query)
-        self.admin_deliveries = AdminDeliveries(query)
-        self.numbers = Numbers(query)
-        self.admin_account = AdminAccount(query)
-        self.admin_sessions = AdminSessions(query)
-        self.admin_events = AdminEvents(query)
-        self.access_tokens = AccessTokens(query)
-        self.indieauth_codes = IndieAuthCodes(query)
-        self.withdrawn_posts = WithdrawnPosts(query)
+        self.query = query
+
+    @cached_property
+    def versions(self) -> Versions:
+        """What readers have seen of each page and feed."""
+        return Versions(self.query, self.clock)
+
+    @cached_property
+    def post_writes(self) -> PostWrites:
+        """Changes to posts, with their totals and terms."""
+        return PostWrites(self.query, self.totals, self.posts, self.terms)
+
+    @cached_property
+    def followers(self) -> Followers:
+        """The followers, with their number."""
+        return Followers(self.query, self.totals)
+
+    @cached_property
+    def subscriptions(self) -> Subscriptions:
+        """The WebSub subscriptions, with their number."""
+        return Subscriptions(self.query, self.totals)
 
     async def advisory_lock(self, name: str) -> None:
         """Take the lock of this name until the transaction ends (see `Queryable`)."""
-        await self._query.advisory_lock(name)
+        await self.query.advisory_lock(name)
 
 
 class Store(Tables):
