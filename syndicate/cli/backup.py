@@ -17,7 +17,7 @@ from syndicate.maintenance.create_backup import create_backup
 from syndicate.maintenance.deletion_log import DeletionLog, ReplayedDeletions, replay
 from syndicate.maintenance.restore import Staged, require_free, staged
 from syndicate.services.commands import Services, open_services
-from syndicate.storage import Store
+from syndicate.storage import Store, Tables
 from syndicate.storage.engine.table_copy import TableSum
 from syndicate.storage.held_deliveries import HeldCounts
 from syndicate.storage.transfer import copy_to_postgresql
@@ -106,6 +106,12 @@ def restore(session: CommandSession, file: Path, force: bool) -> None:
                 activities=waiting.activities,
             )
         )
+    click.echo(
+        _(
+            "All sessions and access tokens have ended: sign in at the desk again with the password of then, and let "
+            "apps sign in again. Recovery codes that were used since are valid again; please make new ones."
+        )
+    )
     if not held.has_media:
         click.echo(_("The backup holds no media; put data/media and data/originals back, too."))
 
@@ -122,10 +128,7 @@ async def _restore(ready: Staged, *, force: bool) -> tuple[ReplayedDeletions, He
     """Prepare the copy of the database, then put everything in its place."""
     await _complete_deletion_log(ready.config)
     async with open_services(ready.staged_config) as services:
-        await services.store.transaction(lambda tx: tx.held_deliveries.hold_all())
-        await services.store.transaction(
-            lambda tx: tx.answer_notices.delete_all()
-        )  # who ended theirs is not known here
+        await services.store.transaction(_end_what_may_have_ended)
         waiting = await services.store.held_deliveries.count()
         replayed = await replay(
             ready.config.storage.deletions, services.store, services.publisher, ours=ready.config.site.url
@@ -141,6 +144,13 @@ async def _restore(ready: Staged, *, force: bool) -> tuple[ReplayedDeletions, He
         ready.put_back()
         raise
     return replayed, waiting
+
+
+async def _end_what_may_have_ended(tx: Tables) -> None:
+    """Hold or delete what may have been sent, used up or revoked since the backup: that is not known here."""
+    await tx.held_deliveries.hold_all()
+    await tx.answer_notices.delete_all()
+    await tx.end_all_access()
 
 
 async def _complete_deletion_log(config: Config) -> None:

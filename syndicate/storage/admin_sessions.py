@@ -54,6 +54,11 @@ class AdminSessions:
         """End all sessions but this one; return how many."""
         return await self._query.run("DELETE FROM admin_sessions WHERE token_hash <> :hash", hash=token_hash)
 
+    async def delete_all(self) -> None:
+        """End all sessions, setup links and challenges, and forget the browsers that signed in before."""
+        for table in ("admin_sessions", "admin_setup_links", "admin_challenges", "admin_browsers"):
+            await self._query.run(f"DELETE FROM {table}")
+
     async def delete_ended(self, *, seen_before: datetime, created_before: datetime) -> None:
         """Delete sessions that have been idle, or have existed, for too long."""
         await self._query.run(
@@ -77,9 +82,6 @@ class AdminSessions:
             hash=token_hash,
             now=to_text(now),
         )
-
-    async def delete_browsers(self) -> None:
-        await self._query.run("DELETE FROM admin_browsers")
 
     # setup links
 

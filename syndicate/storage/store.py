@@ -194,6 +194,12 @@ class Tables:
         """The WebSub subscriptions, with their number."""
         return Subscriptions(self.query, self.totals)
 
+    async def end_all_access(self) -> None:
+        """End all sessions, setup links and tokens, and forget the browsers that are known."""
+        await self.admin_sessions.delete_all()
+        await self.access_tokens.delete_all()
+        await self.indieauth_codes.delete_all()
+
     async def advisory_lock(self, name: str) -> None:
         """Take the lock of this name until the transaction ends (see `Queryable`)."""
         await self.query.advisory_lock(name)

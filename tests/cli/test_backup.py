@@ -5,21 +5,29 @@ import json
 import resource
 import stat
 import zipfile
-from collections.abc import Iterator, Mapping
+from collections.abc import Awaitable, Callable, Iterator, Mapping
 from contextlib import contextmanager
+from dataclasses import replace
+from datetime import timedelta
 from pathlib import Path
+from typing import TypeVar
 
 import pytest
 from cryptography.hazmat.primitives.asymmetric.rsa import RSAPrivateKey
 
 from syndicate.clock import utc_now
-from syndicate.storage import Store
+from syndicate.storage import Store, Tables
+from syndicate.storage.access_tokens import AccessToken, Scope
+from syndicate.storage.admin_sessions import StoredSession
+from syndicate.storage.indieauth_codes import IndieAuthCode
 from tests.cli.conftest import Blog, Desk
 from tests.clocks import FakeClock
 from tests.instances import running_instance
 from tests.peer import Peer
 from tests.pictures import encoded
 from tests.wire import Wire
+
+T = TypeVar("T")
 
 
 def publish(blog: Blog, slug: str, text: str = "A few words.") -> None:
@@ -35,15 +43,63 @@ def files(blog: Blog) -> dict[str, bytes]:
     }
 
 
-def slugs(address: str) -> set[str]:
-    async def read() -> set[str]:
+def with_store(address: str, use: Callable[[Store], Awaitable[T]]) -> T:
+    async def run() -> T:
         store = await Store.open(address, utc_now)
         try:
-            return {post.slug for post in await store.post_lists.list_newest(limit=100)}
+            return await use(store)
         finally:
             await store.close()
 
-    return asyncio.run(read())
+    return asyncio.run(run())
+
+
+def slugs(address: str) -> set[str]:
+    async def read(store: Store) -> set[str]:
+        return {post.slug for post in await store.post_lists.list_newest(limit=100)}
+
+    return with_store(address, read)
+
+
+def let_in(address: str) -> None:
+    """A browser signs in, and an app gets a token that it has refreshed; both may be revoked after the backup."""
+    now = utc_now()
+    token = AccessToken(
+        id="token", token_hash="x", name="Quill", scopes=frozenset(Scope), created=now, refresh_hash="first"
+    )
+    code = IndieAuthCode(
+        code_hash="code", client_id="", redirect_uri="", challenge="", name="Quill", scopes=frozenset(), expires=now
+    )
+
+    async def save(tx: Tables) -> None:
+        await tx.access_tokens.save(token)
+        await tx.access_tokens.replace(token, replace(token, refresh_hash="second"))
+        await tx.indieauth_codes.save(code)
+        await tx.admin_sessions.create(StoredSession(token_hash="session", browser="Firefox", created=now, seen=now))
+        await tx.admin_sessions.save_browser("browser", now)
+        await tx.admin_sessions.replace_setup_link("link", now + timedelta(days=1))
+
+    with_store(address, lambda store: store.transaction(save))
+    assert len(who_is_let_in(address)) == 6
+
+
+def who_is_let_in(address: str) -> list[object]:
+    async def read(store: Store) -> list[object]:
+        return [
+            *await store.access_tokens.list_all(),
+            *await store.admin_sessions.list_all(),
+            *filter(
+                None,
+                [
+                    await store.access_tokens.find_by_spent_refresh("first"),
+                    await store.indieauth_codes.find("code"),
+                    await store.admin_sessions.is_known_browser("browser"),
+                    await store.admin_sessions.is_setup_link("link", utc_now()),
+                ],
+            ),
+        ]
+
+    return with_store(address, read)
 
 
 def test_a_blog_comes_back_and_what_was_deleted_later_does_not(blog: Blog, database_address: str) -> None:
@@ -52,6 +108,7 @@ def test_a_blog_comes_back_and_what_was_deleted_later_does_not(blog: Blog, datab
     publish(blog, "pears", "![A pear](pear.png)")
     publish(blog, "plums")
     assert "no backup was made yet" in blog.run("doctor").output
+    let_in(database_address)
     backup = blog.directory / "blog.backup"
     assert "read back and checked" in blog.ok("backup", backup)
     assert stat.S_IMODE(backup.stat().st_mode) == 0o600
@@ -69,7 +126,9 @@ def test_a_blog_comes_back_and_what_was_deleted_later_does_not(blog: Blog, datab
     assert slugs(database_address) == {"pears", "quinces"}
     said = blog.ok("restore", backup, "--force")
     assert "deleted again: 1 posts, 0 comments" in said
+    assert "apps sign in again" in said
     assert slugs(database_address) == {"pears"}
+    assert who_is_let_in(database_address) == []
     assert (blog.directory / "keys/blog.pem").read_bytes() == key
     assert picture.exists()
     assert "there is no post" in blog.refuses("delete", "plums")

@@ -112,10 +112,7 @@ class Authentication:
             if not await tx.admin_sessions.use_setup_link(hash_of(token), now):
                 return None
             await tx.admin_account.create(hashed, now)
-            await tx.admin_sessions.delete_others("")
-            await tx.admin_sessions.delete_browsers()
-            await tx.access_tokens.delete_all()
-            await tx.indieauth_codes.delete_all()
+            await tx.end_all_access()
             await tx.admin_events.record(now, "account set up", client.browser)
             return await self._start(tx, client, now, replaces="")
 
