@@ -32,6 +32,7 @@ def main() -> None:
         status, answer = _forked(task, requests.read(length))
         answers.write(json.dumps([status, len(answer)]).encode() + b"\n" + answer)
         answers.flush()
+        del answer  # it would count as memory of the next fork
 
 
 def _forked(task: str, data: bytes) -> tuple[int, bytes]:
@@ -55,9 +56,10 @@ def _work(task: str, data: bytes, writing: int) -> NoReturn:
         nothing = os.open(os.devnull, os.O_RDWR)
         for descriptor in (sys.stdin.fileno(), sys.stdout.fileno(), sys.stderr.fileno()):
             os.dup2(nothing, descriptor)
-        status, answer = picture_process.run(task, data)
+        ended, answer = picture_process.run(task, data)
         with os.fdopen(writing, "wb") as pipe:
             pipe.write(answer)
+        status = ended
     finally:
         os._exit(status)
 

@@ -34,16 +34,18 @@ class _Process:
         self._process = subprocess.Popen(  # noqa: S603 - our own program
             COMMAND, stdin=pipe, stdout=pipe, stderr=pipe, env=ENVIRONMENT, start_new_session=True
         )
+        threading.Thread(target=self._process.wait, daemon=True).start()  # it may end long before the next picture
 
     def run(self, task: str, data: bytes) -> tuple[int, bytes]:
         """Return the exit status for a picture and the answer. Raises UnusableFile if it takes too long, _Ended."""
-        timer = threading.Timer(TIMEOUT_SECONDS, self.kill)
+        late = threading.Event()
+        timer = threading.Timer(TIMEOUT_SECONDS, self._end_late, (late,))
         timer.start()
         try:
             return self._answer(task, data)
         except (OSError, ValueError) as error:
             reason = self.close()
-            raise UnusableFile(TOO_LONG) if timer.finished.is_set() else _Ended(reason) from error
+            raise UnusableFile(TOO_LONG) if late.is_set() else _Ended(reason) from error
         except BaseException:
             self.close()
             raise
@@ -57,12 +59,20 @@ class _Process:
         requests.write(json.dumps([task, len(data)]).encode() + b"\n" + data)
         requests.flush()
         status, length = json.loads(answers.readline())
-        return status, answers.read(length)
+        answer = answers.read(length)
+        if len(answer) != length:
+            raise ValueError("the process ended while it answered")
+        return status, answer
+
+    def _end_late(self, late: threading.Event) -> None:
+        late.set()
+        self.kill()
 
     def kill(self) -> None:
         """End the process and its fork."""
-        with suppress(ProcessLookupError):
-            os.killpg(self._process.pid, signal.SIGKILL)
+        if self._process.returncode is None:  # else its id may be that of another one by now
+            with suppress(ProcessLookupError):
+                os.killpg(self._process.pid, signal.SIGKILL)
 
     def close(self) -> str:
         """End the process; return the last line that it wrote to standard error."""
@@ -82,9 +92,9 @@ class PicturePool:
     def run(self, task: str, data: bytes) -> tuple[int, bytes]:
         """Return the exit status of the fork for a picture, and its answer. Raises UnusableFile, OSError."""
         with self._places:
-            while self._idle:
+            while process := self._take():
                 with suppress(_Ended):  # it ended while it was idle
-                    return self._run(self._idle.pop(), task, data)
+                    return self._run(process, task, data)
             try:
                 return self._run(_Process(), task, data)
             except _Ended as error:
@@ -95,10 +105,16 @@ class PicturePool:
         self._idle.append(process)
         return answer
 
+    def _take(self) -> _Process | None:
+        """Return an idle process; other threads may take one at the same time."""
+        with suppress(IndexError):
+            return self._idle.pop()
+        return None
+
     def close(self) -> None:
         """End all processes."""
-        while self._idle:
-            self._idle.pop().close()
+        while process := self._take():
+            process.close()
 
 
 def _out_of_order(reason: str) -> str:

@@ -51,10 +51,17 @@ def _run(task: str, data: bytes) -> dict[int, bytes]:
 
 
 def _files(output: bytes) -> dict[int, bytes]:
+    """Return the files of an answer, which a hostile picture may have written. Raises UnusableFile."""
     head, _, rest = output.partition(b"\n")
-    described = json.loads(head)
     files: dict[int, bytes] = {}
-    for width, length in zip(described["widths"], described["lengths"], strict=True):
-        files[width] = rest[:length]
-        rest = rest[length:]
+    try:
+        described = json.loads(head)
+        for width, length in zip(described["widths"], described["lengths"], strict=True):
+            files[width], rest = rest[:length], rest[length:]
+            if len(files[width]) != length:
+                raise ValueError("a file is cut off")
+        if rest:
+            raise ValueError("more than the files that are described")
+    except (ValueError, KeyError, TypeError) as error:
+        raise UnusableFile(CRASHED) from error
     return files

@@ -12,6 +12,7 @@ from PIL import Image, ImageChops
 from syndicate.media import MediaFiles, UnusableFile, picture_pool, pictures
 from syndicate.media.metadata import BrokenPicture, strip
 from tests.pictures import PROFILE, TURNED, UPRIGHT, animated, drawn, encoded, exif, is_silent, opened, telling
+from tests.waiting import eventually
 
 FORMATS = {"JPEG": "jpg", "PNG": "png", "WEBP": "webp", "GIF": "gif", "AVIF": "avif"}
 LOSSLESS = ("JPEG", "PNG", "WEBP", "GIF")
@@ -146,9 +147,40 @@ def test_a_crash_costs_only_its_picture(monkeypatch: pytest.MonkeyPatch) -> None
 def test_a_process_that_ended_while_it_was_idle_is_replaced(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(picture_pool, "COMMAND", (sys.executable, "-c", IMPATIENT))
     monkeypatch.setattr(pictures, "POOL", picture_pool.PicturePool())
-    for number in range(3):
+    before = children()
+    for number in range(2):
         data = encoded("PNG", drawn(number))
         assert pictures.cleaned(data) == data
+        eventually(lambda: children() <= before, what="nothing is left of the process")
+
+
+def children() -> set[int]:
+    """The processes that this one started, also those that have ended and are not collected."""
+    task = Path("/proc/self/task")
+    return {int(id) for path in task.glob("*/children") for id in path.read_text().split()}
+
+
+def test_an_answer_that_is_cut_off_is_no_answer(monkeypatch: pytest.MonkeyPatch) -> None:
+    answer = "import sys; sys.stdin.buffer.readline(); sys.stdout.write('[0, 5]\\n1234'); sys.stdout.flush(); {end}"
+    monkeypatch.setattr(picture_pool, "COMMAND", (sys.executable, "-c", answer.format(end="sys.exit('killed')")))
+    with pytest.raises(OSError, match="killed"):
+        picture_pool.PicturePool().run("clean", b"picture")
+
+    monkeypatch.setattr(picture_pool, "COMMAND", (sys.executable, "-c", answer.format(end="sys.stdin.buffer.read()")))
+    monkeypatch.setattr(picture_pool, "TIMEOUT_SECONDS", 0.1)
+    with pytest.raises(UnusableFile, match="too long"):
+        picture_pool.PicturePool().run("clean", b"picture")
+
+
+@pytest.mark.parametrize("rest", [b"1234567", b"123456789", b""])
+def test_files_that_are_not_as_they_are_described_are_refused(rest: bytes, monkeypatch: pytest.MonkeyPatch) -> None:
+    class Pool:
+        def run(self, *_: object) -> tuple[int, bytes]:
+            return 0, b'{"widths": [0, 480], "lengths": [4, 4]}\n' + rest
+
+    monkeypatch.setattr(pictures, "POOL", Pool())
+    with pytest.raises(UnusableFile, match="crashes"):
+        pictures.prepared(b"picture")
 
 
 def test_the_original_lies_where_only_its_owner_reads_it(tmp_path: Path) -> None:
