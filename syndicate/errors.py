@@ -20,6 +20,7 @@
     │   ├── DatabaseReplaced         its file is no longer the one that was opened
     │   └── DatabaseBusy             locked by another process for too long        (transient)
     ├── ValueUnstorable              a value that no database can store
+    ├── MailUnusable                 no mail can be made for an address, so trying again is of no use
     ├── NotFound
     │   ├── AccountNotFound
     │   ├── PostNotFound
@@ -359,6 +360,10 @@ class RemoteUnavailable(RemoteError, Transient):
 
 class MailFailed(RemoteError, Transient):
     """The author's mail server did not take a mail."""
+
+
+class MailUnusable(SyndicateError):
+    """No mail can be made for an address. The text does not name it, as that of a reader is in no log."""
 
 
 class RecipientRefused(MailFailed):

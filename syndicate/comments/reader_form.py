@@ -32,8 +32,11 @@ NO_MAIL = _("This is not a mail address such as ann@mail.example. You can leave 
 NO_TEXT = _("Please write something.")
 LONG_TEXT = _("This is too long: please use at most 10,000 characters.")
 TRAP_FILLED = _("Please leave the field that says so empty. Programs fill it in.")
-_MAIL_ADDRESS = re.compile(r"[a-z0-9!#$%&'*+/=?^_`{|}~.-]{1,64}@(?:[a-z0-9-]{1,63}\.)+[a-z0-9-]{2,63}", re.IGNORECASE)
-"""A mailbox in the public mail system. One with letters beyond ASCII is left out: not every mail server can send there."""
+_MAIL_ADDRESS = re.compile(
+    r"(?=[^@]{1,64}@)[a-z0-9_%+-]+(?:\.[a-z0-9_%+-]+)*@(?:[a-z0-9-]{1,63}\.)+[a-z0-9-]{2,63}", re.IGNORECASE | re.ASCII
+)
+"""A mailbox in the public mail system, written as nearly all are: what else is allowed (RFC 5322 §3.4.1) can be read as
+another address, as encoded words can (RFC 2047), and not every mail server sends to letters beyond ASCII."""
 _PARAGRAPHS = re.compile(r"\n\s*\n")
 _ADDRESS = re.compile(r"https?://[^\s<>\"']+[^\s<>\"'.,;:!?)\]}]")
 

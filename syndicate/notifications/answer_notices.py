@@ -1,7 +1,8 @@
 """Sends readers the mails about answers: the one that asks for the confirmation, and then the notice itself, once.
 
-No text that somebody typed into the form is in a mail to an address that was not confirmed. With the notice, and when its mail server
-says that there is no such recipient, the address is erased. Addresses are in no log.
+No text that somebody typed into the form is in a mail to an address that was not confirmed. With the notice, when no
+mail can be made for it, and when its mail server says that there is no such recipient, the address is erased. Addresses
+are in no log.
 """
 
 from datetime import datetime
@@ -12,7 +13,7 @@ import structlog
 
 from syndicate.clock import Clock
 from syndicate.content.text import excerpt, plain
-from syndicate.errors import MailFailed, RecipientRefused
+from syndicate.errors import MailFailed, MailUnusable, RecipientRefused
 from syndicate.model.comment import Comment, CommentState
 from syndicate.model.post import Post
 from syndicate.notifications.mailer import BACKOFF
@@ -62,15 +63,15 @@ class AnswerNoticeMailer(SingleRowWorker[AnswerNotice]):
         post = await self._store.posts.find(comment.post) if comment is not None else None
         if comment is None or post is None:
             return
-        message = await (
-            self._confirmation(task, comment, post) if task.confirmed is None else self._notice(task, post)
-        )
-        if message is None:
-            await self._settle(task)
-            return
         try:
-            await MailServer.at(self._settings.config.mail.smtp).send(message)
-        except RecipientRefused:
+            message = await (
+                self._confirmation(task, comment, post) if task.confirmed is None else self._notice(task, post)
+            )
+            if message is None:
+                await self._settle(task)
+                return
+            await MailServer.at(self._settings.config.mail.smtp).send(message, task.address)
+        except (MailUnusable, RecipientRefused):
             log.info("answer notice refused", comment=task.comment)
             await self._erase(task)
         except MailFailed:

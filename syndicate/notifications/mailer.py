@@ -11,7 +11,7 @@ from typing import ClassVar
 import structlog
 
 from syndicate.clock import Clock
-from syndicate.errors import MailFailed
+from syndicate.errors import MailFailed, MailUnusable
 from syndicate.limits.backoff import Backoff
 from syndicate.model.ids import new_id
 from syndicate.notifications.message import Envelope, render_mail
@@ -66,7 +66,11 @@ class Mailer(QueueWorker[StoredMail]):
         items = await self._items(task)
         if items and mail.is_complete:
             try:
-                await MailServer.at(mail.smtp).send(render_mail(task.id, task.created, items, await self._envelope()))
+                message = render_mail(task.id, task.created, items, await self._envelope())
+                await MailServer.at(mail.smtp).send(message, mail.to)
+            except MailUnusable as error:
+                await self._abandon(task, str(error))
+                return
             except MailFailed as error:
                 await self._postpone(task, str(error))
                 return
@@ -78,10 +82,16 @@ class Mailer(QueueWorker[StoredMail]):
         await self._postpone(task, type(error).__name__)
 
     async def _postpone(self, task: StoredMail, problem: str) -> None:
-        is_over = BACKOFF.is_exhausted(task.attempts)
-        due = None if is_over else self._clock() + BACKOFF.delay(task.attempts)
-        log.warning("mail abandoned" if is_over else "mail failed", mail=task.id, problem=problem)
+        if BACKOFF.is_exhausted(task.attempts):
+            await self._abandon(task, problem)
+            return
+        due = self._clock() + BACKOFF.delay(task.attempts)
+        log.warning("mail failed", mail=task.id, problem=problem)
         await self._store.transaction(lambda tx: tx.mails.retry(task.id, problem, due))
+
+    async def _abandon(self, task: StoredMail, problem: str) -> None:
+        log.warning("mail abandoned", mail=task.id, problem=problem)
+        await self._store.transaction(lambda tx: tx.mails.retry(task.id, problem, None))
 
     async def _items(self, task: StoredMail) -> list[NotificationText]:
         """Return what still waits; what was decided or erased since is left out."""

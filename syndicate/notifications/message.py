@@ -3,11 +3,13 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from email.errors import HeaderParseError
 from email.headerregistry import Address, BaseHeader, HeaderRegistry, UnstructuredHeader
 from email.message import EmailMessage
 from email.policy import Policy, default
 from email.utils import format_datetime
 
+from syndicate.errors import MailUnusable
 from syndicate.notifications.words import NotificationText
 from syndicate.translation import _
 
@@ -44,10 +46,13 @@ def render_mail(id: str, created: datetime, items: Sequence[NotificationText], e
 
 
 def new_mail(id: str, created: datetime, subject: str, text: str, envelope: Envelope) -> EmailMessage:
-    """Return a mail that can be ended by one click. The same mail, sent again after a failure, has the same id."""
+    """Return a mail that can be ended by one click. The same mail, sent again after a failure, has the same id.
+
+    Raises MailUnusable.
+    """
     message = EmailMessage(policy=_policy())
-    message["From"] = Address(display_name=_one_line(envelope.blog), addr_spec=envelope.sender)
-    message["To"] = envelope.recipient
+    message["From"] = _address(envelope.sender, name=_one_line(envelope.blog))
+    message["To"] = _address(envelope.recipient)
     message["Subject"] = _one_line(subject)
     message["Date"] = format_datetime(created)
     message["Message-ID"] = f"<{id}@{envelope.base.partition('://')[2].partition(':')[0]}>"
@@ -56,6 +61,17 @@ def new_mail(id: str, created: datetime, subject: str, text: str, envelope: Enve
     message["Auto-Submitted"] = "auto-generated"
     message.set_content(text)
     return message
+
+
+def _address(address: str, *, name: str = "") -> Address:
+    """Raises MailUnusable if the library cannot read an address, or reads another one from it."""
+    try:
+        parsed = Address(display_name=name, addr_spec=address)
+    except (ValueError, IndexError, HeaderParseError):
+        parsed = None
+    if parsed is None or parsed.addr_spec != address:
+        raise MailUnusable("the sender or recipient of a mail is not an address that mail can be sent to")
+    return parsed
 
 
 def _body(items: Sequence[NotificationText], envelope: Envelope) -> str:

@@ -42,12 +42,12 @@ class MailServer:
             password=unquote(parts.password or ""),
         )
 
-    async def send(self, message: EmailMessage) -> None:
-        """Raises MailFailed, RecipientRefused."""
+    async def send(self, message: EmailMessage, recipient: str) -> None:
+        """Send a mail to one recipient, whatever its headers say. Raises MailFailed, RecipientRefused."""
         try:
             async with self._client() as client:
                 await self._sign_in(client)
-                await client.send_message(message)
+                await client.send_message(message, recipients=[recipient])
         except aiosmtplib.SMTPRecipientsRefused as error:
             is_final = all(one.code >= FINAL_CODE for one in error.recipients)
             raise (RecipientRefused if is_final else MailFailed)(self._explained(error)) from error

@@ -20,7 +20,8 @@ HERE = "127.0.0.1"
 ELSEWHERE = "127.0.0.2"
 """Loopback as well, but not the name of this machine: a password needs TLS."""
 MESSAGE = EmailMessage()
-MESSAGE["From"], MESSAGE["To"], MESSAGE["Subject"] = "blog@blog.example", "author@example.org", "A comment waits"
+RECIPIENT = "author@example.org"
+MESSAGE["From"], MESSAGE["To"], MESSAGE["Subject"] = "blog@blog.example", RECIPIENT, "A comment waits"
 MESSAGE.set_content("It says something.")
 
 
@@ -64,9 +65,9 @@ def signed(address: str) -> MailServer:
 async def test_a_mail_and_the_password_go_over_tls(trusted: ssl.SSLContext, kind: str) -> None:
     async with running.mail_server(ELSEWHERE, **{kind: trusted}) as mails:
         server = signed(mails.address)
-        await server.check("blog@blog.example", "author@example.org")
+        await server.check("blog@blog.example", RECIPIENT)
         assert mails.mails == []
-        await server.send(MESSAGE)
+        await server.send(MESSAGE, RECIPIENT)
         assert mails.text().strip() == "It says something."
         assert len(mails.signed_in) == 2
 
@@ -79,7 +80,7 @@ async def test_a_certificate_that_is_not_of_this_server_is_refused(
     for host, context, reason in ((HERE, unknown, "self-signed"), (HERE, trusted, "IP address mismatch")):
         async with running.mail_server(host, **{kind: context}) as mails:
             for attempt in (
-                signed(mails.address).send(MESSAGE),
+                signed(mails.address).send(MESSAGE, RECIPIENT),
                 signed(mails.address).check("a@b.example", "c@d.example"),
             ):
                 with pytest.raises(MailFailed, match="certificate is not valid") as failed:
@@ -92,7 +93,7 @@ async def test_a_certificate_that_is_not_of_this_server_is_refused(
 async def test_a_password_is_not_sent_where_no_tls_is_offered(trusted: ssl.SSLContext) -> None:
     async with running.mail_server(ELSEWHERE) as mails:
         with pytest.raises(MailFailed, match="offers no TLS, so the password was not sent"):
-            await signed(mails.address).send(MESSAGE)
+            await signed(mails.address).send(MESSAGE, RECIPIENT)
         with pytest.raises(MailFailed, match="does not speak TLS from the beginning"):
-            await signed(mails.address.replace("smtp:", "smtps:")).send(MESSAGE)
+            await signed(mails.address.replace("smtp:", "smtps:")).send(MESSAGE, RECIPIENT)
         assert (mails.mails, mails.signed_in) == ([], [])

@@ -1,14 +1,19 @@
 """A reader who comments by the form is notified of an answer by one mail, after confirming the address; nobody else is."""
 
 from collections.abc import AsyncIterator
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
 from cryptography.hazmat.primitives.asymmetric.rsa import RSAPrivateKey
 
 from syndicate.comments.notice_requests import digest_of
+from syndicate.comments.reader_form import TypedComment
+from syndicate.errors import MailUnusable
 from syndicate.model.comment import Comment
 from syndicate.model.post import Post
+from syndicate.notifications.message import Envelope, new_mail
+from syndicate.storage.answer_notices import AnswerNotice
 from tests.clocks import FakeClock
 from tests.instances import RunningInstance, running_instance
 from tests.mail_server import MailServer, mail_server
@@ -175,6 +180,13 @@ async def test_the_form_cannot_be_used_to_write_to_strangers(blog: RunningInstan
     gone = await commented(blog, post, "Hello", mail=mails.unknown)
     await deliver(blog)
     assert await blog.store.answer_notices.find(gone.id) is None, "there is no such recipient"
+    disguised = AnswerNotice(
+        comment=gone.id, address="=?utf-8?q?vic?=@mail.example", token="disguised", created=blog.clock()
+    )
+    await blog.store.transaction(lambda tx: tx.answer_notices.add(disguised))
+    await deliver(blog)
+    assert await blog.store.answer_notices.find(gone.id) is None, "an address that reads as another one"
+    assert len(mails.mails) == 3
 
 
 async def test_an_address_goes_with_its_comment_and_with_time(
@@ -221,6 +233,38 @@ async def test_without_a_mail_server_the_form_asks_for_no_address(blog: RunningI
     assert await blog.store.answer_notices.find(found.id) is None
     await deliver(blog)
     assert mails.mails == []
+
+
+@pytest.mark.parametrize(
+    ("address", "is_taken"),
+    [
+        ("Ann.Lee+blog_2%x-y@Mail.example", True),
+        ("=?utf-8?q?vic?=@mail.example", False),
+        ("=?utf-8?q?vic=40mail.example=2C?=x@mail.example", False),
+        ("\u017fam@mail.example", False),
+        ("v\u0131ctim@mail.example", False),
+        ("ann@ma\u0131l.example", False),
+        ("ann..lee@mail.example", False),
+        (".ann@mail.example", False),
+        ("ann.@mail.example", False),
+        ("ann,bob@mail.example", False),
+        ("a" * 65 + "@mail.example", False),
+    ],
+)
+def test_only_an_address_that_reads_as_itself_is_taken(address: str, is_taken: bool) -> None:
+    assert ("mail" not in TypedComment(name="Ann", text="Hello", mail=address).problems()) is is_taken
+
+
+@pytest.mark.parametrize(
+    "address", ["=?utf-8?q?vic?=@mail.example", '"ann"@mail.example', "ann (bob)@mail.example", "ann@b@c", "ann", ""]
+)
+def test_no_mail_is_made_for_an_address_that_reads_as_another(address: str) -> None:
+    envelope = Envelope(
+        blog="Notes", sender="blog@blog.example", recipient=address, base="https://blog.example", off="/"
+    )
+    with pytest.raises(MailUnusable) as caught:
+        new_mail("1", datetime(2026, 1, 1, tzinfo=UTC), "Hello", "Hello.", envelope)
+    assert address not in str(caught.value) or not address
 
 
 def test_spellings_of_one_mailbox_have_one_digest() -> None:
