@@ -59,6 +59,7 @@ REASONS: Mapping[str, str] = {
     "comment.edited": _("a changed comment keeps its state"),
     "comment.first": _("the first comment of this person"),
     "comment.flood": _("many comments in a short time"),
+    "comment.form": _("each comment that comes by the form waits"),
     "comment.known-page": _("as you decided when it came as a Webmention"),
     "comment.known": _("shown, since this person is known"),
     "comment.links": _("many links"),
