@@ -17,10 +17,9 @@ Properties = Mapping[str, list[Any]]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Microformats:
-    """The items of a page, in order, with those inside others, and the addresses that it names by each `rel`."""
+    """The items of a page, in order, with those inside others."""
 
     items: list[dict[str, Any]] = field(default_factory=list)
-    rels: Mapping[str, list[str]] = field(default_factory=dict)
 
 
 def read_microformats(html: str, address: str) -> Microformats:
@@ -33,7 +32,7 @@ def read_microformats(html: str, address: str) -> Microformats:
         parsed = mf2py.Parser(doc=BeautifulSoup(_bounded(html), "lxml"), url=address).to_dict()
     except RecursionError:  # of elements that are never closed
         return Microformats()
-    return Microformats(items=list(_flat(parsed["items"])), rels=parsed["rels"])
+    return Microformats(items=list(_flat(parsed["items"])))
 
 
 def _flat(items: list[dict[str, Any]]) -> Iterator[dict[str, Any]]:

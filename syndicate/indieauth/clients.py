@@ -5,11 +5,12 @@ the request, and nothing of it but text is shown.
 """
 
 import json
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from typing import Any
 
 from syndicate.content.microformats import Microformats, first_text, read_microformats
+from syndicate.content.tags import Tag, tokens
 from syndicate.content.text import clean_name
 from syndicate.errors import AddressDenied, IndieAuthRefused, RemoteError
 from syndicate.indieauth.request import INVALID, AuthorizationRequest, read_client_id, read_redirect_uri
@@ -73,9 +74,9 @@ def read_client(response: Response, client_id: str) -> ClientInfo:
         uris = document.get("redirect_uris")
         listed += uris if isinstance(uris, list) else []
     elif "html" in media_type:
-        page = read_microformats(response.body.decode("utf-8", "replace"), response.url)
-        name = _name(page)
-        listed += page.rels.get("redirect_uri", [])
+        html = response.body.decode("utf-8", "replace")
+        name = _name(read_microformats(html, response.url))
+        listed += _linked(html, response.url)
     return ClientInfo(
         client_id=client_id,
         name=clean_name(name, limit=MAX_NAME_LENGTH) if isinstance(name, str) else "",
@@ -85,18 +86,31 @@ def read_client(response: Response, client_id: str) -> ClientInfo:
 
 
 def _document(body: bytes, client_id: str) -> dict[str, Any]:
-    """Return the metadata of a program, or nothing if it is that of another one (§4.2.1)."""
+    """Return the metadata of a program, or nothing if it does not name its own address (§4.2.1)."""
     try:
         document = json.loads(body)
     except (ValueError, RecursionError):
         return {}
     if not isinstance(document, dict):
         return {}
+    named = document.get("client_id")
     try:
-        is_own = read_client_id(str(document.get("client_id", client_id)), allow_private=True) == client_id
+        is_own = isinstance(named, str) and read_client_id(named, allow_private=True) == client_id
     except IndieAuthRefused:
         return {}
     return document if is_own else {}
+
+
+def _linked(html: str, address: str) -> Iterator[str]:
+    """Yield the addresses of `<link rel="redirect_uri">`. Others do not count: `<a>` may be what somebody wrote there."""
+    base = address
+    for tag in tokens(html):
+        if not isinstance(tag, Tag) or tag.closing or not (target := tag.value("href").strip()):
+            continue
+        if tag.name == "base" and base == address:
+            base = join(address, target)
+        elif tag.name == "link" and "redirect_uri" in tag.value("rel").lower().split():
+            yield target if ":" in target.partition("/")[0] else join(base, target)
 
 
 def _name(page: Microformats) -> str:

@@ -107,9 +107,14 @@ def test_programs_say_who_they_are_as_json_or_html() -> None:
         "An <b>App</b>",
         {"https://other.example/b", "org.app.example:/b"},
     )
-    assert read(metadata.replace("app.example", "evil.example", 1), "application/json") == ("", set())
+    for other in ('"client_id": "https://evil.example",', '"client_id": "",', '"client_id": 7,', ""):
+        assert read(metadata.replace('"client_id": "https://app.example",', other), "application/json") == ("", set())
     html = '<link rel="redirect_uri" href="/b"><div class="h-app"><a class="u-url p-name" href="/">Quill</a></div>'
     link = '<https://third.example/b>; rel="redirect_uri"'
     assert read(html, "text/html", Link=link) == ("Quill", {"https://app.example/b", "https://third.example/b"})
+    written = (
+        '<base href="/sub/"><link rel="redirect_uri" href="b"><a rel="redirect_uri" href="https://evil.example/">x</a>'
+    )
+    assert read(written, "text/html") == ("", {"https://app.example/sub/b"})
     for broken in ("[", "[]", "{" * 5000, '{"client_name": 7, "redirect_uris": "x"}'):
         assert read(broken, "application/json") == ("", set())
