@@ -10,7 +10,7 @@ LOCKED := --quiet --no-emit-index-url --no-header --universal --python-version 3
 # Where this is set, each process compiles the whole program again, which doubles the time of its start.
 unexport PYTHONDONTWRITEBYTECODE
 
-.PHONY: run test test-all check fix bench lock clean
+.PHONY: run test test-all stories check fix bench lock clean
 
 $(INSTALLED): pyproject.toml hatch_build.py requirements-dev.lock
 	@$(PYTHON) -c 'import sys; sys.exit("Syndicate needs Python 3.11 or newer; name it with PYTHON=…" if sys.version_info < (3, 11) else 0)'
@@ -40,6 +40,11 @@ test: $(INSTALLED)
 test-all: $(INSTALLED)
 	$(BIN)/python admin_ui/build.py
 	$(BIN)/python -m pytest --numprocesses=auto --dist=loadfile --no-loadscope-reorder --every-input
+
+# The author's interface alone, in a real browser, with and without scripts.
+stories: $(INSTALLED)
+	$(BIN)/python admin_ui/build.py
+	$(BIN)/python -m pytest tests/peers/test_stories_of_the_desk.py tests/peers/test_desk_in_a_browser.py
 
 # Format, lint, types, and which package may import which. Seconds.
 check: $(INSTALLED)
