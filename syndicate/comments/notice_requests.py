@@ -6,13 +6,16 @@ no more than two of them in a month, so that nobody can make the blog send mail 
 
 import hashlib
 import hmac
+from collections.abc import Iterable
 from datetime import datetime, timedelta
 from enum import Enum, auto
 from secrets import token_urlsafe
+from unicodedata import normalize
 
 from syndicate.clock import Clock
+from syndicate.model.comment import CommentSource
 from syndicate.storage import Store, Tables
-from syndicate.storage.answer_notices import AnswerNotice
+from syndicate.storage.answer_notices import AnswerNotice, PublicAnswer
 from syndicate.storage.secret_values import own_secret
 from syndicate.storage.site_settings import SiteSettings
 
@@ -96,6 +99,24 @@ async def prune(tx: Tables, now: datetime) -> None:
 
 def digest_of(address: str, secret: str) -> str:
     """Return the same for all spellings that lead to one mailbox at most providers: upper case, dots, and `+tag`."""
+    return hmac.new(secret.encode(), _plain_mailbox(address).encode(), hashlib.sha256).hexdigest()
+
+
+def choose_answer(answers: Iterable[PublicAnswer], address: str) -> str | None:
+    """Return the id of the first that the reader at this address did not write. Comments by the form have no proven
+    author: one with the same name or the same mailbox is taken for the reader's own."""
+    return next((one.comment for one in answers if not _is_by_asker(one, address)), None)
+
+
+def _is_by_asker(answer: PublicAnswer, address: str) -> bool:
+    has_mailbox = bool(answer.address) and _plain_mailbox(answer.address) == _plain_mailbox(address)
+    return answer.source is CommentSource.FORM and (has_mailbox or _folded(answer.author) == _folded(answer.asker))
+
+
+def _folded(name: str) -> str:
+    return " ".join(normalize("NFKC", name).casefold().split())
+
+
+def _plain_mailbox(address: str) -> str:
     mailbox, _, host = address.casefold().rpartition("@")
-    plain = mailbox.partition("+")[0].replace(".", "")
-    return hmac.new(secret.encode(), f"{plain}@{host}".encode(), hashlib.sha256).hexdigest()
+    return f"{mailbox.partition('+')[0].replace('.', '')}@{host}"

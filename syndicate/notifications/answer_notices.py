@@ -12,6 +12,7 @@ from typing import ClassVar
 import structlog
 
 from syndicate.clock import Clock
+from syndicate.comments.notice_requests import choose_answer
 from syndicate.content.text import excerpt, plain
 from syndicate.errors import MailFailed, MailUnusable, RecipientRefused
 from syndicate.model.comment import Comment, CommentState
@@ -109,7 +110,7 @@ class AnswerNoticeMailer(SingleRowWorker[AnswerNotice]):
 
     async def _notice(self, task: AnswerNotice, post: Post) -> EmailMessage | None:
         """Return None if there is no answer that readers see."""
-        id = await self._store.answer_notices.find_answer(task)
+        id = choose_answer(await self._store.answer_notices.list_answers(task.comment), task.address)
         answer = await self._store.comments.find(id) if id is not None else None
         if answer is None:
             return None

@@ -4,7 +4,11 @@ from dataclasses import dataclass, field
 from datetime import datetime
 
 from syndicate.clock import from_text, from_text_or_none, to_text, to_text_or_empty
+from syndicate.model.comment import CommentSource
 from syndicate.storage.engine.database import Queryable, Row
+
+MAX_ANSWERS = 200
+"""Answers to one comment among which the one for a notice is looked for."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -19,6 +23,17 @@ class AnswerNotice:
     confirmed: datetime | None = None
     due: datetime | None = None
     attempts: int = 0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PublicAnswer:
+    """An answer to the comment of `asker`. `address` is where its own author waits for an answer, or empty."""
+
+    comment: str
+    source: CommentSource
+    author: str
+    asker: str
+    address: str = field(default="", repr=False)
 
 
 class AnswerNotices:
@@ -66,21 +81,31 @@ class AnswerNotices:
             due=to_text(due),
         )
 
-    async def find_answer(self, notice: AnswerNotice) -> str | None:
-        """Return the id of the first answer to its comment that readers see, if both are public. An answer by the same
-        reader is none."""
-        row = await self._query.one(
+    async def list_answers(self, comment: str) -> list[PublicAnswer]:
+        """Return the answers to a comment that readers see, if both are public: the author's first, then the newest."""
+        rows = await self._query.all(
             """
-            SELECT answers.id FROM public_comments AS answers
+            SELECT answers.id, answers.source, answers.author_name, answered.author_name AS asker,
+              coalesce((SELECT address FROM answer_notices WHERE comment_id = answers.id), '') AS address
+            FROM public_comments AS answers
             JOIN public_comments AS answered ON answered.id = answers.parent_id
-            WHERE answers.parent_id = :comment AND answers.kind = 'reply' AND NOT EXISTS (
-              SELECT 1 FROM answer_notices WHERE comment_id = answers.id AND address = :address)
-            ORDER BY answers.published, answers.id LIMIT 1
+            WHERE answers.parent_id = :comment AND answers.kind = 'reply'
+            ORDER BY CASE WHEN answers.source = 'own' THEN 0 ELSE 1 END, answers.published DESC, answers.id DESC
+            LIMIT :limit
             """,
-            comment=notice.comment,
-            address=notice.address,
+            comment=comment,
+            limit=MAX_ANSWERS,
         )
-        return None if row is None else str(row["id"])
+        return [
+            PublicAnswer(
+                comment=row["id"],
+                source=CommentSource(row["source"]),
+                author=row["author_name"],
+                asker=row["asker"],
+                address=row["address"],
+            )
+            for row in rows
+        ]
 
     async def delete(self, comment: str) -> None:
         """Erase the address."""

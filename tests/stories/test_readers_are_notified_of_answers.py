@@ -81,7 +81,7 @@ async def press(blog: RunningInstance, path: str, body: str, **headers: str) -> 
         return await answer.text()
 
 
-async def test_a_confirmed_reader_gets_one_mail_with_the_first_public_answer(
+async def test_a_confirmed_reader_gets_one_mail_with_an_answer_of_somebody_else(
     blog: RunningInstance, ann: Peer, mails: MailServer
 ) -> None:
     post = await blog.publish("Frost", "Cold.")
@@ -130,7 +130,8 @@ async def test_a_confirmed_reader_gets_one_mail_with_the_first_public_answer(
     shown = (await blog.get(f"/comments/new?to={post.path}&sent=mail")).text
     assert "A mail is on its way" in shown
     assert READER.lower() not in (await blog.outputs(post)).lower()
-    await commented(blog, post, "I meant warmer.", under=second.anchor)
+    await commented(blog, post, "I meant warmer.", under=second.anchor, name="Ann Lee")
+    await commented(blog, post, "PS: much warmer.", under=second.anchor, name=" \uff41NN ", mail="")
     await deliver(blog, 120)
     asked = len(mails.mails)
     assert "answered your comment" not in mails.text(), "one's own answer is no news"
@@ -141,6 +142,14 @@ async def test_a_confirmed_reader_gets_one_mail_with_the_first_public_answer(
     await deliver(blog, 60)
     assert len(mails.mails) == asked + 1
     assert "Indeed." in mails.text()
+
+    third = await commented(blog, post, text="Hot.")
+    await author_reply(third.id, "Not at all.")
+    await commented(blog, post, "Very.", under=third.anchor, name="Bob", mail="")
+    await deliver(blog)
+    await press(blog, link(mails.mails[-1]), "confirm=yes")
+    await deliver(blog)
+    assert "Not at all." in mails.text(), "the author's own answer comes first"
 
 
 async def test_one_click_ends_it_and_erases_the_address(blog: RunningInstance, mails: MailServer) -> None:
