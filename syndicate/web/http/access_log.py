@@ -6,7 +6,6 @@ As all of the log, it is readable on a terminal and JSON elsewhere.
 import asyncio
 import json
 import logging
-import re
 import sys
 import time
 from datetime import UTC, datetime
@@ -18,11 +17,10 @@ from aiohttp.abc import AbstractAccessLogger
 from syndicate.config import ServerConfig
 from syndicate.telemetry.metrics import Metrics
 from syndicate.web.http.clients import address_of
+from syndicate.web.http.logged_paths import masked
 
 FLUSH_INTERVAL_SECONDS = 0.5
 MAX_PATH_LENGTH = 300
-SEARCH_WORDS = re.compile(r"(/search/|[?&]s=)[^/?&]+")
-"""Search words are private, so the log replaces them with `-`."""
 
 
 class AccessLog:
@@ -59,7 +57,7 @@ class AccessLog:
             self._flush_timer = asyncio.get_running_loop().call_later(FLUSH_INTERVAL_SECONDS, self.flush)
         if not self._is_enabled:
             return
-        path = SEARCH_WORDS.sub(r"\1-", request.raw_path)
+        path = masked(request.raw_path)
         if len(path) > MAX_PATH_LENGTH or '"' in path or not (path.isascii() and path.isprintable()):
             path = ascii(path[:MAX_PATH_LENGTH]).replace('"', "%22")
         address = address_of(request, self._server) if self._has_proxies else request.remote

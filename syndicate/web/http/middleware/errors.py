@@ -10,6 +10,7 @@ from aiohttp import web
 from syndicate.errors import DatabaseDamaged, Gone, NotFound, Refused, SyndicateError
 from syndicate.translation import _
 from syndicate.web.http.handlers import Handler
+from syndicate.web.http.logged_paths import masked
 from syndicate.web.http.negotiation import accepts_activity
 from syndicate.web.http.problems import problem, problem_of, retry_after_of, status_of
 
@@ -44,7 +45,7 @@ class ErrorResponses:
             except (asyncio.CancelledError, ConnectionError):
                 raise
             except Exception:
-                log.exception("request failed", method=request.method, path=request.path[:200])
+                log.exception("request failed", method=request.method, path=masked(request.path)[:200])
                 return await self._page(500, _("Something went wrong"), _("Please try again in a moment."))
 
         return handle
@@ -63,7 +64,7 @@ class ErrorResponses:
     async def _response_to(self, request: web.Request, error: SyndicateError) -> web.StreamResponse:
         status = status_of(error)
         if status.value >= 500 and not isinstance(error, DatabaseDamaged):  # the database has logged that already, once
-            log.warning("request not served", path=request.path[:200], problem=str(error))
+            log.warning("request not served", path=masked(request.path)[:200], problem=str(error))
         response = problem_for_machines(error) if is_from_machine(request, error) else await self._page_for(error)
         if status.value in UNREAD_BODY_STATUSES and request.can_read_body:
             response.force_close()
