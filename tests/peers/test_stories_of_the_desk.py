@@ -4,12 +4,22 @@ import json
 import subprocess
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from syndicate.clock import utc_now
+from syndicate.comments import records
+from syndicate.federation.actors.local_actors import BLOG
+from syndicate.model.actor import RemoteActor
+from syndicate.model.comment import Author, Comment, CommentSource, CommentState
+from syndicate.model.ids import new_id
+from syndicate.storage import Store, Tables
+from syndicate.storage.followers import Follower
 from tests.peers.blog import Blog
+from tests.ports import free_port
 
 STORIES = Path(__file__).parent / "browser" / "stories.mjs"
 EXPORT = """<rss version="2.0" xmlns:content="http://purl.org/rss/1.0/modules/content/"
@@ -99,3 +109,93 @@ def test_what_is_written(stories: Stories, story: str, scripts: bool) -> None:
 @pytest.mark.parametrize("story", ["crash while typing", "saving in the background publishes nothing"])
 def test_what_is_saved_by_scripts(stories: Stories, story: str) -> None:
     stories.tell(story, scripts=True)
+
+
+def test_an_imported_post_is_edited_without_scripts_and_without_changing_another_byte(
+    stories: Stories, tmp_path: Path
+) -> None:
+    export = tmp_path / "export.xml"
+    export.write_text(EXPORT.format(title="Imported", slug="imported", text=IMPORTED))
+    stories.blog.command("import", "wordpress", str(export))
+    id, before = stories.blog.look(source_of_imported)
+    stories.tell("edit an imported post", scripts=False, id=id)
+    assert stories.blog.look(source_of_imported) == (id, before.replace("one&#8217;s", "one&#8217;s own"))
+
+
+async def source_of_imported(store: Store) -> tuple[str, str]:
+    post = await store.posts.find_by_slug("imported")
+    assert post is not None
+    made = await store.posts.find_source(post.id)
+    assert made is not None
+    return post.id, made.source
+
+
+def test_twenty_comments_are_moderated_by_keyboard_without_scripts(stories: Stories) -> None:
+    stories.blog.publish("tea", "Hot.")
+    stories.blog.look(lambda store: let_comments_wait(store, [f"Comment {at}" for at in range(20)]))
+    stories.tell("moderate twenty comments by keyboard", scripts=False)
+
+
+@pytest.mark.parametrize("scripts", WITH_AND_WITHOUT, ids=SCRIPTS.get)
+def test_a_comment_is_answered(stories: Stories, scripts: bool) -> None:
+    post = stories.blog.publish("coffee", "Cold.")
+    name = f"A question {SCRIPTS[scripts]}"
+    stories.blog.look(lambda store: let_comments_wait(store, [name], slug="coffee", source=CommentSource.FORM))
+    stories.tell("answer a comment", scripts=scripts, name=name, path=post.url.removeprefix(stories.blog.url))
+
+
+async def let_comments_wait(
+    store: Store, texts: list[str], *, slug: str = "tea", source: CommentSource = CommentSource.REPLY
+) -> None:
+    """Let comments wait under a post."""
+    post = await store.posts.find_by_slug(slug)
+    assert post is not None
+    now, is_form = utc_now(), source is CommentSource.FORM
+    for text in texts:
+        id = new_id(now)
+        comment = Comment(
+            id=id,
+            post=post.id,
+            uri=f"urn:uuid:{id}" if is_form else f"https://social.example/notes/{id}",
+            anchor=f"comment-{id}",
+            source=source,
+            author=Author(name="Ann", uri="" if is_form else "https://social.example/users/ann"),
+            html=f"<p>{text}</p>",
+            state=CommentState.PENDING,
+            published=now,
+            updated=now,
+        )
+        reason = "comment.form" if is_form else "comment.first"
+        await store.transaction(
+            partial(records.save, comment=comment, raw_html="", sanitizer=1, reason=reason, received=now)
+        )
+
+
+@pytest.mark.parametrize("scripts", WITH_AND_WITHOUT, ids=SCRIPTS.get)
+def test_the_author_sees_who_did_not_get_a_post(stories: Stories, scripts: bool) -> None:
+    blog = stories.blog
+    if blog.find("undelivered") is None:
+        blog.look(partial(follow_from, f"http://127.0.0.1:{free_port('127.0.0.1')}"))
+        blog.publish("undelivered", "Gone astray.", title="Undelivered")
+    stories.tell("see who did not get a post", scripts=scripts)
+
+
+async def follow_from(server: str, store: Store) -> None:
+    """Let the blog have a follower whose server does not answer."""
+    now = utc_now()
+    uri, inbox = f"{server}/users/tom", f"{server}/inbox"
+    tom = RemoteActor(uri=uri, type="Person", handle="@tom@gone.example", name="Tom", url=uri, inbox=inbox, fetched=now)
+    follower = Follower(local_actor=BLOG, actor=uri, follow=f"{server}/follows/1", inbox=inbox, since=now)
+
+    async def body(tx: Tables) -> None:
+        await tx.remote_actors.save(tom, host="127.0.0.1")
+        await tx.followers.save(follower)
+
+    await store.transaction(body)
+
+
+@pytest.mark.parametrize("scripts", WITH_AND_WITHOUT, ids=SCRIPTS.get)
+def test_a_blog_is_imported_by_upload(stories: Stories, scripts: bool) -> None:
+    name = "moved" if scripts else "moved-without-scripts"
+    file = EXPORT.format(title=name, slug=name, text=IMPORTED)
+    stories.tell("import by upload", scripts=scripts, name=name, file=file)
