@@ -10,7 +10,7 @@ from datetime import datetime, timedelta
 
 from syndicate.clock import Clock
 from syndicate.errors import IndieAuthRefused
-from syndicate.indieauth.request import AuthorizationRequest, is_verified
+from syndicate.indieauth.request import AuthorizationRequest, current_names, is_verified
 from syndicate.model.ids import new_id
 from syndicate.model.tokens import hash_of, new_token
 from syndicate.storage import Store, Tables
@@ -22,7 +22,9 @@ CODE_RETENTION = timedelta(days=1)
 TOKEN_LIFETIME = timedelta(days=30)
 REFRESH_LIFETIME = timedelta(days=180)
 MAX_TOKENS = 50
-"""How many programs may have tokens at a time."""
+"""How many tokens there may be at a time."""
+MAX_TOKENS_PER_PROGRAM = 5
+"""A program that signs in again and again, on several devices or since it forgets its token, keeps the newest."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -51,7 +53,7 @@ class IndieAuthGrants:
 
     async def is_full(self) -> bool:
         """Return whether there are as many tokens as there may be."""
-        return len(await self._store.access_tokens.list_all()) >= MAX_TOKENS
+        return await self._store.access_tokens.count(self._clock()) >= MAX_TOKENS
 
     async def allow(self, asked: AuthorizationRequest, name: str, scopes: Iterable[Scope]) -> str:
         """Return a code for the program `name`, which may have these of the scopes that it asked for."""
@@ -66,12 +68,7 @@ class IndieAuthGrants:
             expires=now + CODE_LIFETIME,
         )
 
-        async def body(tx: Tables) -> None:
-            await tx.indieauth_codes.delete_expired(now - CODE_RETENTION)
-            await tx.access_tokens.delete_ended(now)
-            await tx.indieauth_codes.save(made)
-
-        await self._store.transaction(body)
+        await self._store.transaction(lambda tx: tx.indieauth_codes.save(made))
         return code
 
     async def redeem_for_profile(self, use: CodeUse) -> IndieAuthCode:
@@ -112,10 +109,7 @@ class IndieAuthGrants:
             )
             if not await tx.indieauth_codes.use(code.code_hash, now, issued.token.id):
                 return None
-            await tx.access_tokens.save(issued.token)
-            await tx.admin_events.record(
-                now, "access token issued", f"{code.name}, {code.client_id}: {issued.token.words}"
-            )
+            await _save(tx, issued.token, now)
             return issued
 
         issued = await self._store.transaction(body)
@@ -143,9 +137,9 @@ class IndieAuthGrants:
         return code if is_right else None
 
     async def refresh(self, secret: str, client_id: str, scopes: frozenset[str]) -> IssuedToken:
-        """Replace a token and its refresh token (§5.5). `scopes` may name some that the program has. Raises
-        IndieAuthRefused."""
-        now = self._clock()
+        """Replace a token and its refresh token (§5.5). `scopes` may name some of those that the author allowed, which
+        are then those of the token until the next time (RFC 6749 §6). Raises IndieAuthRefused."""
+        asked, now = current_names(scopes), self._clock()
 
         async def body(tx: Tables) -> IssuedToken | None:
             before = await tx.access_tokens.find_by_refresh(hash_of(secret))
@@ -155,10 +149,11 @@ class IndieAuthGrants:
                 return None
             if before.client_id != client_id or not before.is_refreshable(now):
                 return None
-            if not scopes <= before.scopes:
-                raise IndieAuthRefused("invalid_scope", f"The token was allowed {before.words}, and no more.")
-            issued = _issue(before, now)
-            return issued if await tx.access_tokens.replace(before, issued.token) else None
+            if not asked <= before.allowed:
+                raise IndieAuthRefused("invalid_scope", f"The token was allowed {before.allowed_words}, and no more.")
+            kept = frozenset(scope for scope in before.allowed if scope in asked)
+            issued = _issue(replace(before, scopes=kept or before.allowed), now)
+            return issued if await tx.access_tokens.replace(before, issued.token, now) else None
 
         issued = await self._store.transaction(body)
         if issued is None:
@@ -182,6 +177,21 @@ class IndieAuthGrants:
                 await _end(tx, token.id, now, "by the program")
 
         await self._store.transaction(body)
+
+
+async def prune(tx: Tables, now: datetime) -> None:
+    """Delete codes that expired a while ago, and tokens that have ended."""
+    await tx.indieauth_codes.delete_expired(now - CODE_RETENTION)
+    await tx.access_tokens.delete_ended(now)
+
+
+async def _save(tx: Tables, token: AccessToken, now: datetime) -> None:
+    """Save a new token of a program; the oldest of the same program end."""
+    who = f"{token.name}, {token.client_id}"
+    await tx.access_tokens.save(token)
+    await tx.admin_events.record(now, "access token issued", f"{who}: {token.words}")
+    if older := await tx.access_tokens.delete_older(token.client_id, MAX_TOKENS_PER_PROGRAM):
+        await tx.admin_events.record(now, "access token revoked", f"{who}: {older}, for newer ones")
 
 
 def _issue(token: AccessToken, now: datetime) -> IssuedToken:

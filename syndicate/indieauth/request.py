@@ -143,6 +143,11 @@ def is_verified(challenge: str, verifier: str) -> bool:
     return hmac.compare_digest(made, challenge.encode())
 
 
+def current_names(words: Iterable[str]) -> frozenset[str]:
+    """Return scopes by the names that they have now."""
+    return frozenset(EARLIER_NAMES.get(word, word) for word in words)
+
+
 def _is_same_origin(client_id: str, redirect_uri: str) -> bool:
     try:
         return same_origin(client_id, redirect_uri)
@@ -165,7 +170,7 @@ def _scopes(text: str) -> tuple[tuple[Scope, ...], str]:
     words = set(text[: MAX_SCOPE_LENGTH + 1].split())
     if len(text) > MAX_SCOPE_LENGTH:
         raise IndieAuthRefused("invalid_scope", f"scope is longer than {MAX_SCOPE_LENGTH} characters.")
-    asked = {EARLIER_NAMES.get(word, word) for word in words}
+    asked = current_names(words)
     known = tuple(scope for scope in Scope if scope.value in asked)
     unknown = sorted(words - {scope.value for scope in Scope} - set(EARLIER_NAMES))
     if words and not known:

@@ -7,6 +7,7 @@ from syndicate.clock import Clock
 from syndicate.comments import notice_requests
 from syndicate.comments.facts import REJECTION_RETENTION
 from syndicate.federation.actors.throttled_transport import IRRELEVANT_RETENTION
+from syndicate.indieauth import grants
 from syndicate.media import MediaFiles
 from syndicate.storage import Store, Tables
 from syndicate.urls import Urls
@@ -94,6 +95,7 @@ class Retention:
         await tx.received_webmentions.prune(now - MENTION_RETENTION)
         await tx.received_notes.prune(now - MENTION_RETENTION)
         await notice_requests.prune(tx, now)
+        await grants.prune(tx, now)
         await tx.comment_records.prune_rejections(now - REJECTION_RETENTION)
         await self._mark_quiet_blogs(tx, now)
         await tx.refetch_queue.prune(

@@ -8,6 +8,9 @@ from enum import StrEnum
 from syndicate.clock import from_text, to_text
 from syndicate.storage.engine.database import Queryable, Row
 
+MAX_SPENT = 20
+"""How many used refresh tokens of a token are remembered: that an older one comes again proves nothing in time."""
+
 
 class Scope(StrEnum):
     """What a token allows."""
@@ -37,7 +40,8 @@ class AccessToken:
     """A token of the program `name`; `used` is when it was last used, to some minutes, or None.
 
     `client_id` is the address of a program that signed in by IndieAuth, and empty for a token made at the desk, which does
-    not expire. A refresh token replaces one that has expired.
+    not expire. A refresh token replaces one that has expired. `allowed` is what the author allowed, once it is saved;
+    `scopes` are fewer where the program refreshed it for fewer.
     """
 
     id: str
@@ -50,10 +54,15 @@ class AccessToken:
     expires: datetime | None = None
     refresh_hash: str = ""
     refresh_expires: datetime | None = None
+    allowed: frozenset[Scope] = frozenset()
 
     @property
     def words(self) -> str:
         return scopes_in_words(self.scopes)
+
+    @property
+    def allowed_words(self) -> str:
+        return scopes_in_words(self.allowed)
 
     def is_valid(self, now: datetime) -> bool:
         return self.expires is None or now < self.expires
@@ -87,12 +96,23 @@ class AccessTokens:
         rows = await self._query.all("SELECT * FROM access_tokens ORDER BY created DESC, id DESC")
         return [_token(row) for row in rows]
 
+    async def count(self, now: datetime) -> int:
+        """Return how many tokens are valid or can be refreshed."""
+        row = await self._query.one(
+            "SELECT count(*) AS total FROM access_tokens WHERE expires = '' OR expires > :now OR refresh_expires > :now",
+            now=to_text(now),
+        )
+        assert row is not None
+        return int(row["total"])
+
     async def save(self, token: AccessToken) -> None:
+        """Save a new token, which has all that the author allowed."""
         await self._query.run(
             """
             INSERT INTO access_tokens
-              (id, token_hash, name, scopes, created, client_id, expires, refresh_hash, refresh_expires)
-            VALUES (:id, :token_hash, :name, :scopes, :created, :client_id, :expires, :refresh_hash, :refresh_expires)
+              (id, token_hash, name, scopes, allowed, created, client_id, expires, refresh_hash, refresh_expires)
+            VALUES (:id, :token_hash, :name, :scopes, :scopes, :created, :client_id, :expires, :refresh_hash,
+              :refresh_expires)
             """,
             id=token.id,
             token_hash=token.token_hash,
@@ -105,12 +125,13 @@ class AccessTokens:
             refresh_expires=_text(token.refresh_expires),
         )
 
-    async def replace(self, before: AccessToken, after: AccessToken) -> bool:
-        """Give a token other secrets, and remember that its refresh token was used; return whether it was not yet."""
+    async def replace(self, before: AccessToken, after: AccessToken, now: datetime) -> bool:
+        """Give a token other secrets and scopes, and remember that its refresh token was used; return whether it was
+        not yet."""
         row = await self._query.one(
             """
             UPDATE access_tokens
-            SET token_hash = :token_hash, expires = :expires, refresh_hash = :refresh_hash,
+            SET token_hash = :token_hash, scopes = :scopes, expires = :expires, refresh_hash = :refresh_hash,
               refresh_expires = :refresh_expires
             WHERE id = :id AND refresh_hash = :before
             RETURNING id
@@ -118,18 +139,31 @@ class AccessTokens:
             id=before.id,
             before=before.refresh_hash,
             token_hash=after.token_hash,
+            scopes=after.words,
             expires=_text(after.expires),
             refresh_hash=after.refresh_hash,
             refresh_expires=_text(after.refresh_expires),
         )
         if row is None:
             return False
-        await self._query.run(
-            "INSERT INTO spent_refresh_tokens (refresh_hash, token_id) VALUES (:hash, :id)",
-            hash=before.refresh_hash,
-            id=before.id,
-        )
+        await self._remember_spent(before, now)
         return True
+
+    async def _remember_spent(self, token: AccessToken, now: datetime) -> None:
+        await self._query.run(
+            "INSERT INTO spent_refresh_tokens (refresh_hash, token_id, used) VALUES (:hash, :id, :now)",
+            hash=token.refresh_hash,
+            id=token.id,
+            now=to_text(now),
+        )
+        await self._query.run(
+            """
+            DELETE FROM spent_refresh_tokens WHERE token_id = :id AND refresh_hash NOT IN (
+              SELECT refresh_hash FROM spent_refresh_tokens WHERE token_id = :id ORDER BY used DESC LIMIT :kept)
+            """,
+            id=token.id,
+            kept=MAX_SPENT,
+        )
 
     async def save_used(self, id: str, now: datetime) -> None:
         await self._query.run("UPDATE access_tokens SET used = :now WHERE id = :id", id=id, now=to_text(now))
@@ -138,6 +172,17 @@ class AccessTokens:
         """Delete a token; return its name, or None if there is none."""
         row = await self._query.one("DELETE FROM access_tokens WHERE id = :id RETURNING name", id=id)
         return None if row is None else row["name"]
+
+    async def delete_older(self, client_id: str, kept: int) -> int:
+        """Delete the tokens of a program but for its newest; return how many."""
+        return await self._query.run(
+            """
+            DELETE FROM access_tokens WHERE client_id = :client_id AND id NOT IN (
+              SELECT id FROM access_tokens WHERE client_id = :client_id ORDER BY created DESC, id DESC LIMIT :kept)
+            """,
+            client_id=client_id,
+            kept=kept,
+        )
 
     async def delete_ended(self, now: datetime) -> None:
         """Delete the tokens that have expired and cannot be refreshed any more."""
@@ -170,4 +215,5 @@ def _token(row: Row) -> AccessToken:
         expires=_time(row["expires"]),
         refresh_hash=row["refresh_hash"],
         refresh_expires=_time(row["refresh_expires"]),
+        allowed=scopes_of(row["allowed"]),
     )

@@ -73,7 +73,7 @@ def let_in(address: str) -> None:
 
     async def save(tx: Tables) -> None:
         await tx.access_tokens.save(token)
-        await tx.access_tokens.replace(token, replace(token, refresh_hash="second"))
+        await tx.access_tokens.replace(token, replace(token, refresh_hash="second"), now)
         await tx.indieauth_codes.save(code)
         await tx.admin_sessions.create(StoredSession(token_hash="session", browser="Firefox", created=now, seen=now))
         await tx.admin_sessions.save_browser("browser", now)

@@ -5,10 +5,19 @@ from dataclasses import replace
 import pytest
 
 from syndicate.errors import IndieAuthRefused
-from syndicate.indieauth.grants import CODE_LIFETIME, REFRESH_LIFETIME, TOKEN_LIFETIME, CodeUse, IndieAuthGrants
+from syndicate.indieauth.grants import (
+    CODE_LIFETIME,
+    MAX_TOKENS_PER_PROGRAM,
+    REFRESH_LIFETIME,
+    TOKEN_LIFETIME,
+    CodeUse,
+    IndieAuthGrants,
+    prune,
+)
 from syndicate.indieauth.request import read_request
+from syndicate.model.tokens import hash_of
 from syndicate.storage import Store
-from syndicate.storage.access_tokens import Scope
+from syndicate.storage.access_tokens import MAX_SPENT, Scope
 from tests.clocks import FakeClock
 from tests.indieauth.test_request import ASKED, CLIENT, VERIFIER
 
@@ -44,6 +53,7 @@ async def test_a_code_is_redeemed_once_and_by_its_program_alone(
     assert found is not None
     assert (found.name, found.client_id, found.expires) == ("Quill", CLIENT, clock() + TOKEN_LIFETIME)
 
+    clock.advance(seconds=1)
     with pytest.raises(IndieAuthRefused):
         await grants.redeem(use)
     assert await store.access_tokens.list_all() == []  # the code was copied
@@ -86,8 +96,63 @@ async def test_tokens_are_refreshed_in_turn(grants: IndieAuthGrants, store: Stor
     clock.advance(seconds=REFRESH_LIFETIME.total_seconds())
     with pytest.raises(IndieAuthRefused):
         await grants.refresh(idle.refresh_secret, CLIENT, NONE)
-    await allowed(grants)
+    await store.transaction(lambda tx: prune(tx, clock()))
     assert await store.access_tokens.list_all() == []  # what has ended is not kept
+
+
+async def test_a_refreshed_token_has_what_was_asked_for(grants: IndieAuthGrants, store: Store) -> None:
+    asked = read_request((ASKED | {"scope": "create update profile"}).items(), allow_private=False)
+    code = await grants.allow(asked, "Quill", asked.scopes)
+    use = CodeUse(code=code, client_id=CLIENT, redirect_uri=ASKED["redirect_uri"], verifier=VERIFIER)
+    issued = await grants.redeem(use)
+    for words, has in (
+        ("post", {Scope.CREATE}),
+        ("update profile", {Scope.UPDATE, Scope.PROFILE}),
+        ("", set(asked.scopes)),
+    ):
+        issued = await grants.refresh(issued.refresh_secret, CLIENT, frozenset(words.split()))
+        found = await grants.find(issued.secret)
+        assert found is not None
+        assert found.scopes == issued.token.scopes == has
+        assert found.allowed == set(asked.scopes)
+    assert {token.allowed_words for token in await store.access_tokens.list_all()} == {"create update profile"}
+
+
+async def test_the_last_refresh_tokens_are_remembered(grants: IndieAuthGrants, store: Store, clock: FakeClock) -> None:
+    issued = await grants.redeem(await allowed(grants, Scope.CREATE))
+    secrets = [issued.refresh_secret]
+    for _ in range(MAX_SPENT + 1):
+        clock.advance(seconds=1)
+        secrets.append((await grants.refresh(secrets[-1], CLIENT, NONE)).refresh_secret)
+    remembered = [bool(await store.access_tokens.find_by_spent_refresh(hash_of(secret))) for secret in secrets[:-1]]
+    assert remembered == [False] + [True] * MAX_SPENT
+    with pytest.raises(IndieAuthRefused):
+        await grants.refresh(secrets[1], CLIENT, NONE)
+    assert await store.access_tokens.list_all() == []
+
+
+@pytest.mark.parametrize("database_address", ["sqlite"], indirect=True)
+async def test_a_program_keeps_its_newest_tokens(grants: IndieAuthGrants, store: Store, clock: FakeClock) -> None:
+    issued = []
+    for _ in range(MAX_TOKENS_PER_PROGRAM + 1):
+        clock.advance(seconds=1)
+        issued.append(await grants.redeem(await allowed(grants, Scope.CREATE)))
+    valid = [await grants.find(one.secret) is not None for one in issued]
+    assert valid == [False] + [True] * MAX_TOKENS_PER_PROGRAM
+    newest = await store.admin_events.list_newest(2)
+    assert f"Quill, {CLIENT}: 1, for newer ones" in [event.detail for event in newest]
+
+
+@pytest.mark.parametrize("database_address", ["sqlite"], indirect=True)
+async def test_tokens_that_have_ended_take_no_place(
+    grants: IndieAuthGrants, store: Store, clock: FakeClock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("syndicate.indieauth.grants.MAX_TOKENS", 1)
+    await grants.redeem(await allowed(grants, Scope.CREATE))
+    clock.advance(seconds=TOKEN_LIFETIME.total_seconds())
+    assert await grants.is_full()  # it can be refreshed
+    clock.advance(seconds=(REFRESH_LIFETIME - TOKEN_LIFETIME).total_seconds())
+    assert not await grants.is_full()
 
 
 async def test_tokens_are_revoked_by_either_secret(grants: IndieAuthGrants, store: Store) -> None:
