@@ -28,7 +28,10 @@ TOKEN_LIFETIME = timedelta(hours=24)
 NO_NAME = _("Please enter a name. It need not be your real one.")
 LONG_NAME = _("Please use at most 80 characters.")
 NO_SITE = _("This is not the address of a website. It begins with https://, or you can leave it empty.")
-NO_MAIL = _("This is not a mail address such as ann@mail.example. You can leave it empty.")
+NO_MAIL = _(
+    "This is not a mail address such as ann@mail.example, where letters, digits and . _ % + - may stand before the @. You can"
+    " leave it empty."
+)
 NO_TEXT = _("Please write something.")
 LONG_TEXT = _("This is too long: please use at most 10,000 characters.")
 TRAP_FILLED = _("Please leave the field that says so empty. Programs fill it in.")
