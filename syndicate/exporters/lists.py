@@ -11,6 +11,7 @@ from syndicate.content.own_format import COMMENTS_FORMAT, COMMENTS_VERSION
 from syndicate.exporters.entries import ExportEntry, NumberedComment
 from syndicate.feeds.opml import Outline
 from syndicate.model.blogroll import BlogrollEntry
+from syndicate.model.comment import CommentKind
 
 FOLLOWERS = ("Account address",)
 FOLLOWING = ("Account address", "Show boosts", "Notify on new posts", "Languages")
@@ -45,6 +46,8 @@ def comment_fields(entry: ExportEntry, it: NumberedComment) -> dict[str, Any]:
             "handle": comment.author.handle,
         },
         "html": comment.html,
+        "language": comment.language,
+        "kind": "" if comment.kind is CommentKind.REPLY else comment.kind.value,
     }
     return {name: value for name, value in fields.items() if value}
 

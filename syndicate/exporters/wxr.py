@@ -18,7 +18,7 @@ from syndicate.content.own_format import POST_FIELD
 from syndicate.content.text import slugify
 from syndicate.exporters.entries import ExportEntry, NumberedComment
 from syndicate.exporters.lists import comment_fields
-from syndicate.model.comment import CommentState
+from syndicate.model.comment import CommentKind, CommentState
 from syndicate.model.post import Post, PostKind, PostState, Term, TermKind
 from syndicate.storage.media import MediaFile
 from syndicate.urls import Urls
@@ -212,7 +212,7 @@ def _comment(entry: ExportEntry, it: NumberedComment, zone: ZoneInfo) -> str:
         tag("wp:comment_date_gmt", _local(comment.published, UTC)),
         cdata("wp:comment_content", comment.html),
         tag("wp:comment_approved", APPROVED.get(comment.state, "trash")),
-        tag("wp:comment_type", "comment"),
+        tag("wp:comment_type", "comment" if comment.kind is CommentKind.REPLY else comment.kind.value),
         tag("wp:comment_parent", it.parent or 0),
         tag("wp:comment_user_id", 0),
         meta(POST_FIELD, json.dumps(comment_fields(entry, it), ensure_ascii=False), of="comment"),

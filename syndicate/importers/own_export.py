@@ -27,7 +27,7 @@ from syndicate.content.text import percent_encode_path
 from syndicate.errors import FrontMatterInvalid, InputError
 from syndicate.importers.post_importer import PostImporter
 from syndicate.media import MediaFiles, UnusableFile
-from syndicate.model.comment import Audience, Author, CommentSource, CommentState
+from syndicate.model.comment import Audience, Author, CommentKind, CommentSource, CommentState
 from syndicate.model.ids import new_id
 from syndicate.model.post import PostDraft, PostKind, SourceFormat, Term, TermKind
 from syndicate.publishing.post_files import as_kept
@@ -260,6 +260,8 @@ def comment_draft(fields: dict[str, Any], target: Target, base: str) -> CommentD
         url=fields.get("url", ""),
         anchor=f"comment-{int(fields['number'])}",
         audience=Audience(fields.get("audience", Audience.PUBLIC)),
+        kind=CommentKind(fields.get("kind", CommentKind.REPLY)),
+        language=fields.get("language", ""),
     )
 
 

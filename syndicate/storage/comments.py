@@ -224,13 +224,9 @@ class Comments:
         return [row["author_uri"] for row in rows]
 
     async def list_for_export(self, post: str) -> list[Comment]:
-        """Return the comments on a post in any state, without likes and reposts."""
+        """Return the comments on a post in any state, with the likes and reposts that came as Webmentions."""
         rows = await self._query.all(
-            f"""
-            SELECT {COLUMNS}, {AVATAR.format("comments")} FROM comments
-            WHERE post_id = :post AND kind NOT IN ('like', 'repost')
-            """,
-            post=post,
+            f"SELECT {COLUMNS}, {AVATAR.format('comments')} FROM comments WHERE post_id = :post", post=post
         )
         return [comment_of_row(row) for row in rows]
 

@@ -5,13 +5,18 @@ import json
 import xml.etree.ElementTree as ElementTree
 import zipfile
 from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+from functools import partial
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from syndicate.clock import utc_now
+from syndicate.comments.admission import admit
+from syndicate.comments.draft import CommentDraft, ModerationDecision, Target
 from syndicate.content.shortcode_marks import escape_shortcodes, unescape_shortcodes
+from syndicate.model.comment import Author, CommentKind, CommentSource, CommentState
 from syndicate.storage import Store
 from tests.cli.conftest import Blog
 from tests.old_blog import OldBlog, comment
@@ -59,6 +64,39 @@ def filled(blog: Blog) -> None:
     blog.ok("import", "wordpress", old.write(blog.directory / "old.xml"), "--media", blog.directory / "uploads")
 
 
+def discussed(address: str) -> None:
+    """Under a note: a comment of every kind, an answer, and one that was edited and stands in another language."""
+
+    async def write() -> None:
+        store = await Store.open(address, utc_now)
+        try:
+            post = await store.posts.find_by_slug("pears")
+            assert post is not None
+            parent = None
+            for number, kind in enumerate(CommentKind):
+                written = datetime(2024, 4, 1, 10, number, tzinfo=UTC)
+                draft = CommentDraft(
+                    source=CommentSource.FORM if kind is CommentKind.REPLY else CommentSource.WEBMENTION,
+                    kind=kind,
+                    author=Author(name="Zoë", uri="https://zoe.example", url="https://zoe.example/me"),
+                    html="" if kind.is_reaction else "<p>Très <em>bien</em> &amp; plus.</p>",
+                    target=Target(post=post, parent=parent),
+                    raw_html="",
+                    sanitizer=1,
+                    published=written,
+                    updated=written + timedelta(hours=number),
+                    url=f"https://zoe.example/{number}",
+                    language="fr",
+                )
+                decision = ModerationDecision(state=CommentState.APPROVED, reason="")
+                await store.transaction(partial(admit, draft=draft, decision=decision, now=utc_now()))
+                parent = (await store.comments.list_for_export(post.id))[0]
+        finally:
+            await store.close()
+
+    asyncio.run(write())
+
+
 def content(address: str) -> list[Any]:
     """What has to be the same after a round trip."""
 
@@ -71,11 +109,12 @@ def content(address: str) -> list[Any]:
                 assert made is not None
                 comments = await store.comments.list_for_export(post.id)
                 uris = {comment.id: comment.uri for comment in comments}
-                said = [
-                    (it.uri, uris.get(it.parent or ""), it.author.name, it.author.url, it.published, it.state, it.html)
-                    for it in sorted(comments, key=lambda it: it.uri)
-                ]
-                same = replace(post, id="", uri="", counts=replace(post.counts, likes=0, shares=0), news="")
+                said = sorted(
+                    (it.uri, uris.get(it.parent or ""), it.author.name, it.author.url, it.published, it.updated, *more)
+                    for it in comments
+                    for more in [(it.state, it.kind, it.language, it.html)]
+                )
+                same = replace(post, id="", uri="", news="")
                 same = replace(same, terms=tuple(sorted(post.terms, key=repr)))
                 found.append((same, made.source_format, sorted(await store.posts.list_aliases(post.id)), said))
             return found
@@ -98,6 +137,7 @@ def test_a_blog_that_is_read_back_is_the_same(
     blog: Blog, database_address: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     filled(blog)
+    discussed(database_address)
     first = tmp_path / "first"
     said = blog.ok("export", first)
     assert "8 posts, 1 pages" in said

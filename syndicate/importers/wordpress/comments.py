@@ -8,6 +8,7 @@ from collections import Counter
 from collections.abc import Iterator
 from datetime import tzinfo
 
+from syndicate.content.own_format import POST_FIELD
 from syndicate.importers.records import ExportedComment, ExportedReaction, ReactionCount, SkippedItem
 from syndicate.importers.wordpress.fields import Fields, instant, person, web_address
 from syndicate.importers.wordpress.html import comment_html
@@ -42,6 +43,8 @@ def read_comments(
     other: Counter[str] = Counter()
     for element in fields.all("wp:comment"):
         comment = Fields(element)
+        if _is_own(comment):
+            continue
         state = _STATES.get(comment.text("wp:comment_approved"))
         type = comment.text("wp:comment_type").lower()
         if state is None:
@@ -60,6 +63,11 @@ def read_comments(
         else:
             what, reason = f"comment of the type “{type[:40]}”", "a plug-in keeps it, maybe in private"
             yield SkippedItem(what=what, reason=reason, is_ordinary=True, count=count)
+
+
+def _is_own(comment: Fields) -> bool:
+    """Whether this program wrote the comment: then it is read from what it wrote there for itself."""
+    return any(Fields(meta).text("wp:meta_key") == POST_FIELD for meta in comment.all("wp:commentmeta"))
 
 
 def _reaction(comment: Fields, type: str, targets: tuple[str, ...], timezone: tzinfo) -> ExportedReaction | None:
