@@ -24,6 +24,7 @@ from syndicate import __version__
 from syndicate.clock import from_text, to_text
 from syndicate.config import Config
 from syndicate.errors import InputError, StorageError
+from syndicate.maintenance.full_disk import named_if_full
 from syndicate.translation import _
 
 MANIFEST = "backup.json"
@@ -87,7 +88,7 @@ def write(
     unfinished = target.with_name(f".{target.name}.{secrets.token_hex(4)}")
     try:
         descriptor = os.open(unfinished, os.O_RDWR | os.O_CREAT | os.O_EXCL, 0o600)
-        with os.fdopen(descriptor, "w+b") as stream:
+        with named_if_full(target), os.fdopen(descriptor, "w+b") as stream:
             backup = _write(stream, database, config, made, media=media, progress=progress)
             stream.flush()
             os.fsync(stream.fileno())
@@ -197,8 +198,9 @@ def extract(path: Path, backup: Backup, target_of: Callable[[str], Path]) -> Non
     with _opened(path, str(path)) as archive:
         for file in backup.files:
             target = target_of(file.name)
-            target.parent.mkdir(parents=True, exist_ok=True)
-            with target.open("xb") as stream:
+            with named_if_full(target):
+                target.parent.mkdir(parents=True, exist_ok=True)
+            with named_if_full(target), target.open("xb") as stream:
                 for chunk in _chunks(archive, file.name, str(path)):
                     stream.write(chunk)
                 stream.flush()

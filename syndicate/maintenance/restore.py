@@ -18,6 +18,7 @@ from pathlib import Path
 from syndicate.config import Config, load
 from syndicate.errors import ConfigurationError, InputError
 from syndicate.maintenance.backup import DATABASE, SETTINGS, Backup, extract, folders_of, read_settings, require_space
+from syndicate.maintenance.full_disk import named_if_full
 from syndicate.translation import _
 
 SPARE_BYTES = 32 * 1024 * 1024
@@ -82,7 +83,8 @@ def _move(source: Path, target: Path) -> None:
             raise
         beside = target.with_name(f".{target.name}.{secrets.token_hex(4)}")
         try:
-            shutil.copy2(source, beside)
+            with named_if_full(target):
+                shutil.copy2(source, beside)
             beside.rename(target)
         except BaseException:
             beside.unlink(missing_ok=True)
@@ -193,7 +195,8 @@ def _stage_settings(path: Path, settings: Path, token: str, made: list[Path]) ->
         settings.parent.mkdir(parents=True)
     own = settings.with_name(f".{settings.name}.{token}")
     made.append(own)
-    own.write_bytes(text)
+    with named_if_full(own):
+        own.write_bytes(text)
     return own
 
 

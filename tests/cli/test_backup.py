@@ -254,7 +254,9 @@ def test_a_disk_that_fills_up_changes_nothing(blog: Blog) -> None:
     large.write_bytes(bytes(8 * 1024 * 1024))
     backup = blog.directory / "blog.backup"
     with full_disk(4 * 1024 * 1024):
-        blog.refuses("backup", backup)
+        said = blog.refuses("backup", backup)
+    assert str(backup) in said
+    assert "Make room" in said
     assert not backup.exists()
     assert not list(blog.directory.glob(".*"))
     blog.ok("backup", backup)
@@ -262,7 +264,9 @@ def test_a_disk_that_fills_up_changes_nothing(blog: Blog) -> None:
     publish(blog, "plums")
     before = files(blog)
     with full_disk(4 * 1024 * 1024):
-        blog.refuses("restore", backup, "--force")
+        said = blog.refuses("restore", backup, "--force")
+    assert "aa.bin: cannot be written" in said
+    assert "nothing was changed" in said
     assert files(blog) == before
     blog.ok("restore", backup, "--force")
     assert large.stat().st_size == 8 * 1024 * 1024
