@@ -33,11 +33,13 @@ _LATER_ARCHIVE = "is {}; this version cannot import it."
 MAX_HEAD_LENGTH = 64 * 1024
 
 
-def kind_of_export(head: str) -> str:
+def kind_of_export(head: str, *, but: str = "") -> str:
     """Return what a file is, by its beginning, and the command for it: "is a Ghost export; use `syndicate import
-    ghost`."; empty if it is unknown.
+    ghost`."; empty if it is unknown, or if `but` is the command: then it is the right one, and the file is damaged.
     """
     what, command = known_kind(head)
+    if command and command == but:
+        return ""
     advice = f"use `syndicate {command}`." if command else "this version cannot import it."
     return f"is {what}; {advice}" if what else ""
 

@@ -7,12 +7,14 @@ of any real export are refused before anything is read.
 import gzip
 import stat
 import zipfile
+import zlib
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import BinaryIO, cast
+from typing import IO, BinaryIO, cast
 
 from syndicate.errors import NotAnExport
+from syndicate.importers.file_kinds import kind_of_archive
 from syndicate.translation import _
 
 MAX_FILES = 200_000
@@ -21,6 +23,7 @@ MAX_EXPORT_BYTES = 4 * 1024**3
 MAX_RATIO = 250
 MIN_SUSPICIOUS_BYTES = 16 * 1024**2
 """Small files may be compressed to almost nothing."""
+_DAMAGED = (zipfile.BadZipFile, zlib.error, EOFError)
 GZIP, ZIP = b"\x1f\x8b", b"PK\x03\x04"
 
 
@@ -33,7 +36,7 @@ def opened_zip(path: Path) -> Iterator[zipfile.ZipFile]:
                 if member.flag_bits & 1:
                     raise NotAnExport(_("{name} is protected by a password; please unpack it first.", name=path.name))
             yield archive
-    except (zipfile.BadZipFile, NotImplementedError, UnicodeError) as error:
+    except (*_DAMAGED, NotImplementedError, UnicodeError) as error:
         raise NotAnExport(_("{name} is a damaged ZIP archive: {error}", name=path.name, error=error)) from error
 
 
@@ -80,7 +83,8 @@ def exports_in(path: Path, suffixes: tuple[str, ...]) -> Iterator[tuple[str, Bin
         head = stream.read(4)
         stream.seek(0)
         if head.startswith(GZIP):
-            yield path.name, cast(BinaryIO, _Gunzipped(stream, path))
+            unpacked = _Unpacked(path.name, cast(IO[bytes], gzip.GzipFile(fileobj=stream)), path.stat().st_size)
+            yield path.name, cast(BinaryIO, unpacked)
             return
         if not head.startswith(ZIP):
             yield path.name, stream
@@ -88,6 +92,8 @@ def exports_in(path: Path, suffixes: tuple[str, ...]) -> Iterator[tuple[str, Bin
     with opened_zip(path) as archive:
         names = [name for name in archive.namelist() if is_meant(name) and name.lower().endswith(suffixes)]
         if not names:
+            if other := kind_of_archive(archive.namelist()):
+                raise NotAnExport(f"{path.name} {other}")
             raise NotAnExport(
                 _(
                     "{name} is a ZIP archive without a file that ends in {names}.",
@@ -96,8 +102,9 @@ def exports_in(path: Path, suffixes: tuple[str, ...]) -> Iterator[tuple[str, Bin
                 )
             )
         for name in sorted(names):
+            shown = f"{path.name}: {name}"
             with archive.open(name) as member:
-                yield f"{path.name}: {name}", cast(BinaryIO, member)
+                yield shown, cast(BinaryIO, _Unpacked(shown, member, archive.getinfo(name).compress_size))
 
 
 def is_meant(name: str) -> bool:
@@ -105,19 +112,18 @@ def is_meant(name: str) -> bool:
     return not name.startswith("__MACOSX/") and not name.rpartition("/")[2].startswith(".")
 
 
-class _Gunzipped:
-    """Reads what gzip compressed, up to the limits."""
+class _Unpacked:
+    """Reads what is compressed in a file, up to the limits."""
 
-    def __init__(self, stream: BinaryIO, path: Path) -> None:
-        self._name, self._packed, self._size = path.name, path.stat().st_size, 0
-        self._file = gzip.GzipFile(fileobj=stream)
+    def __init__(self, name: str, file: IO[bytes], packed: int) -> None:
+        self._name, self._file, self._packed, self._size = name, file, packed, 0
 
     def read(self, size: int = -1) -> bytes:
         try:
             data = self._file.read(size if size >= 0 else MAX_EXPORT_BYTES)
-        except (OSError, EOFError) as error:
+        except (OSError, *_DAMAGED) as error:
             if self._size:
-                return b""  # a truncated file: what is complete counts, and the reader says where it ends
+                return b""  # truncated or damaged: what is complete counts, and the reader says where it ends
             raise NotAnExport(_("{name} cannot be unpacked: {error}", name=self._name, error=error)) from error
         self._size += len(data)
         if is_bomb(self._packed, self._size) or self._size > MAX_EXPORT_BYTES:

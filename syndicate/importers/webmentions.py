@@ -71,7 +71,7 @@ class WebmentionList:
             try:
                 document = json.loads(text)
             except (ValueError, RecursionError) as error:
-                if other := kind_of_export(text):
+                if other := kind_of_export(text, but="import webmentions"):
                     raise NotAnExport(f"{name} {other}") from error
                 if text.lstrip()[:1] in ("{", "["):
                     raise NotAnExport(
@@ -83,7 +83,7 @@ class WebmentionList:
                 children = document.get("children", document.get("links"))
             entries = [entry for entry in children if _target(entry)] if isinstance(children, list) else None
             if entries is None or (children and not entries):
-                if other := kind_of_export(text):
+                if other := kind_of_export(text, but="import webmentions"):
                     raise NotAnExport(f"{name} {other}")
                 raise _no_list(name)
             return entries

@@ -1,6 +1,8 @@
 """`syndicate import`: what came in, what was left out, and nothing twice."""
 
+import io
 import json
+import zipfile
 from pathlib import Path
 
 import pytest
@@ -75,6 +77,51 @@ def test_what_is_no_export_changes_nothing(blog: Blog, text: str) -> None:
     wrong = blog.write("wrong.xml", text)
     assert "wrong.xml" in blog.refuses("import", "wordpress", good, wrong)
     assert "there is no post" in blog.refuses("delete", "post-7")
+
+
+def zipped(data: bytes, name: str) -> bytes:
+    """A ZIP archive whose compressed bytes are damaged in the middle."""
+    packed = io.BytesIO()
+    with zipfile.ZipFile(packed, "w", zipfile.ZIP_DEFLATED) as archive:
+        archive.writestr(name, data)
+    damaged = bytearray(packed.getvalue())
+    middle = len(damaged) // 3
+    damaged[middle : middle + 8] = bytes(byte ^ 0xFF for byte in damaged[middle : middle + 8])
+    return bytes(damaged)
+
+
+GHOST = json.dumps({"db": [{"data": {"posts": [{"id": "1", "title": "Pears"}], "posts_tags": []}}]}).encode()
+MENTIONS = json.dumps({"children": [{"wm-source": "https://a.example/", "wm-target": "https://b.example/"}]}).encode()
+JSON_FEED = json.dumps({"version": "https://jsonfeed.org/version/1.1", "items": [{"id": "1"}]}).encode()
+
+
+@pytest.mark.parametrize(
+    ("command", "name", "data"),
+    [
+        ("ghost", "cut.json", GHOST[:-9]),
+        ("webmentions", "cut.json", MENTIONS[:-9]),
+        ("feed", "cut.json", JSON_FEED[:-9]),
+        ("ghost", "damaged.zip", zipped(GHOST * 9, "ghost.json")),
+        ("feed", "damaged.zip", zipped(b"<rss>" + JSON_FEED * 9, "feed.xml")),
+        ("wordpress", "damaged.zip", zipped(b"<rss>" + JSON_FEED * 9, "old.xml")),
+    ],
+)
+def test_a_damaged_export_is_one_line_and_changes_nothing(blog: Blog, command: str, name: str, data: bytes) -> None:
+    path = blog.directory / name
+    path.write_bytes(data)
+    said = blog.refuses("import", command, path)
+    assert name in said
+    assert "use `syndicate import" not in said
+    assert len(said.strip().splitlines()) == 1
+
+
+def test_half_a_post_at_the_end_of_a_feed_is_left_out_by_name(blog: Blog) -> None:
+    item = "<item><title>{0}</title><guid>{0}</guid><pubDate>Mon, 01 Jan 2024 10:00:00 GMT</pubDate><description>{0}</description></item>"
+    whole = f"<rss version='2.0'><channel><title>B</title>{item.format('Pears')}{item.format('Plums')}"
+    result = blog.run("import", "feed", blog.write("feed.xml", whole[:-30]))
+    assert result.exit_code == 1
+    assert "1 created" in result.output
+    assert "“Plums”: feed.xml is not whole" in result.output
 
 
 def test_a_file_or_directory_that_is_not_there_is_named(blog: Blog) -> None:

@@ -19,6 +19,9 @@ from syndicate.model.post import Enclosure
 from syndicate.translation import _
 from syndicate.urls import join
 
+_END = re.compile(r"</(?:[\w.-]+:)?(?:rss|RDF|feed)\s*>\s*(?:<!--.*?-->\s*)*\Z", re.DOTALL)
+_ENTRY_END = re.compile(r"</(?:[\w.-]+:)?(?:item|entry)\s*>")
+_TITLE = re.compile(r"<title[^>]*>(?:\s*<!\[CDATA\[)?([^<\]]+)")
 _COMMENT_FRAGMENT = re.compile(r"comment-?\d+|c\d+", re.IGNORECASE)
 
 
@@ -29,17 +32,29 @@ def read(data: bytes, *, name: str, base: str) -> ExportedFeed | None:
         raise NotAnExport(_("{name} declares entities of its own, which no feed does; it was not read.", name=name))
     parser = etree.XMLParser(recover=True, resolve_entities=False, no_network=True, load_dtd=False, huge_tree=True)
     source = re.sub(r"\A\s*<\?xml[^>]*\?>", "", source)
+    source, rest = _whole_entries(source)
     root = etree.fromstring(source.encode(errors="ignore"), parser)
     if root is None:
         return None
-    kind = local(root)
-    if kind not in ("rss", "RDF", "feed"):
+    if local(root) not in ("rss", "RDF", "feed"):
         return None
     document = _Feed(root, name, base).read()
-    if not re.search(rf"</(?:\w+:)?{kind}\s*>\s*\Z", source):
-        document.others.append(SkippedItem(what="the rest of the file", reason=f"{name} ends before its end tag"))
+    if rest is not None:
+        title = _TITLE.search(rest)
+        what = f"“{clean_name(plain(title[1]))}”" if title else "the rest of the file"
+        document.others.append(SkippedItem(what=what, reason=f"{name} is not whole and ends there"))
     document.note_cut_texts(name)
     return document
+
+
+def _whole_entries(source: str) -> tuple[str, str | None]:
+    """Return a document up to its last whole entry, and what follows if it is cut off, so that no half of an entry is
+    read; None for a whole document."""
+    if _END.search(source):
+        return source, None
+    last = next(reversed(list(_ENTRY_END.finditer(source))), None)
+    place = last.end() if last else len(source)
+    return source[:place], source[place:]
 
 
 class _Feed:

@@ -86,14 +86,14 @@ class GhostExport:
             try:
                 document = json.loads(text)
             except (ValueError, RecursionError) as error:
-                other = kind_of_export(text)
+                other = kind_of_export(text, but="import ghost")
                 what = other or (
                     f"is not whole: {error}." if text.lstrip()[:1] in ("{", "[") else "is not a Ghost export."
                 )
                 raise NotAnExport(f"{name} {what}" + ("" if other else f" {_WHAT_TO_DO}")) from error
             if (data := _data_of(document)) is not None:
                 return data
-            if kind := kind_of_export(text):
+            if kind := kind_of_export(text, but="import ghost"):
                 raise NotAnExport(f"{name} {kind}")
             raise NotAnExport(_("{name} is not a Ghost export. {advice}", name=name, advice=_WHAT_TO_DO))
         raise NotAnExport(_("{name} holds no export.", name=self.path.name))
