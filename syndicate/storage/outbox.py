@@ -7,6 +7,7 @@ from datetime import datetime
 from typing import Any
 
 from syndicate.clock import from_text, to_text
+from syndicate.model.actor import Role
 from syndicate.storage.engine.database import Queryable, Row
 
 
@@ -107,8 +108,12 @@ class OutboxActivities:
     async def list_announces(self, post: str) -> list[OutboxActivity]:
         """Return the Announces of a post by other local actors that were not undone."""
         rows = await self._query.all(
-            "SELECT * FROM outbox WHERE post_id = :post AND type = 'Announce' AND public = 1 ORDER BY published, id",
+            """
+            SELECT * FROM outbox WHERE post_id = :post AND type = 'Announce' AND public = 1 AND local_actor <> :blog
+            ORDER BY published, id
+            """,
             post=post,
+            blog=Role.BLOG.value,
         )
         return [activity_of_row(row) for row in rows]
 

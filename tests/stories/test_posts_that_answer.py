@@ -11,6 +11,7 @@ import pytest
 from cryptography.hazmat.primitives.asymmetric.rsa import RSAPrivateKey
 
 from syndicate.content import frontmatter
+from syndicate.delivery.overview import DeliveryOverview
 from syndicate.errors import FrontMatterInvalid
 from syndicate.model.comment import CommentState
 from syndicate.model.post import Post, Reference, ReferenceKind, Visibility
@@ -76,6 +77,15 @@ async def counts(instance: RunningInstance, post: Post) -> tuple[int, int, int]:
     return current.counts.comments, current.counts.likes, current.counts.shares
 
 
+async def sent_of(instance: RunningInstance, post: Post) -> list[str]:
+    """Return what was sent of a post, as `syndicate deliveries` lists it."""
+    overview = DeliveryOverview(instance.store, instance.clock)
+    reports = await overview.report(await overview.find(post.slug))
+    return [
+        f"{report.delivery.host}: {report.said.type} {report.delivery.state.value}" for report in reports if report.said
+    ]
+
+
 async def change(instance: RunningInstance, slug: str, **fields: Any) -> Post:
     instance.clock.advance(minutes=5)
     return await instance.publish(slug=slug, **fields)
@@ -94,6 +104,8 @@ async def test_two_blogs_answer_like_and_boost_each_other(
     boost = await instance.publish("", "", slug="boost", reference=repost_of(post.uri))
     await settle(instance, friend)
     assert await counts(friend, post) == (1, 1, 1)
+    assert await sent_of(instance, like) == ["friend.example: Like delivered"]
+    assert "friend.example: Announce delivered" in await sent_of(instance, boost)
     [comment] = await friend.comments(post, CommentState.APPROVED)
     assert "Ours are not." in comment.html
     document = await instance.document(answer.uri)

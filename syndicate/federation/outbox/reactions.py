@@ -48,18 +48,19 @@ class ReactionPublisher:
         if target is None or target.state is not CitationState.FOUND:
             return
         author = await tx.remote_actors.find(target.actor)
-        activity = self._activity(waiting.type, target)
+        activity = self._activity(waiting, target)
         await tx.outbox.save(activity)
         await tx.sent_reactions.save(replace(waiting, activity=activity.uri))
         await self._distribute(tx, activity, waiting.type, author)
 
-    def _activity(self, type: str, target: Citation) -> OutboxActivity:
+    def _activity(self, reaction: SentReaction, target: Citation) -> OutboxActivity:
+        type, post = reaction.type, reaction.post
         if type == "Like":
-            return self._distribution.activity(type, target.object, public=True, to=[target.actor])
+            return self._distribution.activity(type, target.object, post=post, public=True, to=[target.actor])
         followers = self._local_actors.blog.actor.followers
         now = self._distribution.now()
         return self._distribution.activity(
-            type, target.object, public=True, published=now, to=[PUBLIC], cc=[followers, target.actor]
+            type, target.object, post=post, public=True, published=now, to=[PUBLIC], cc=[followers, target.actor]
         )
 
     async def _take_back(self, tx: Tables, sent: SentReaction) -> None:
@@ -70,7 +71,7 @@ class ReactionPublisher:
         await tx.outbox.delete(activity)
         document: dict[str, Any] = activity.document
         undone = self._distribution.activity(
-            "Undo", document, about=activity.object, to=document["to"], cc=document.get("cc", [])
+            "Undo", document, about=activity.object, post=sent.post, to=document["to"], cc=document.get("cc", [])
         )
         await tx.outbox.save(undone)
         target = await tx.citations.find(sent.address)
