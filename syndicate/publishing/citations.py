@@ -1,4 +1,4 @@
-"""Looks up what a post answers, likes or boosts: once per address, through the guard, never while a page is served.
+"""Looks up what a post answers, likes or boosts: when the post is written, through the guard, never while a page is served.
 
 An address that the author gave comes in: of an object in the fediverse, of its page, or of any other web page. A
 `Citation` goes out, with its words as plain text. Authors who do not want to be shown on blogs are not quoted.
@@ -51,19 +51,23 @@ class CitationFinder:
         self._actors, self._urls, self._clock = actors, urls, clock
 
     async def look_up(self, address: str) -> Citation:
-        """Return what is at an address, from the database if it was looked up before. Raises RemoteUnavailable."""
+        """Return what is at an address, from the database if it was found in the fediverse before. What was known of a
+        page is kept while it does not answer. Raises RemoteUnavailable."""
         known = await self._store.citations.find(address)
         if known is not None and known.is_settled:
             return known
+        page = known if known is not None and known.state is CitationState.PAGE else None
         try:
             found = await self._find(address)
         except RemoteUnavailable:
-            await self._save(self._of(address, CitationState.UNAVAILABLE))
+            await self._save(page or self._of(address, CitationState.UNAVAILABLE))
             raise
         except RemoteGone:
             found = self._of(address, CitationState.GONE)
         except RemoteError:
-            found = self._of(address, CitationState.PAGE)
+            found = page or self._of(address, CitationState.PAGE)
+        if found.object and known is not None and await self._store.sent_webmentions.is_taken(address):
+            found = page or self._of(address, CitationState.PAGE)  # who has one like by Webmention needs no second one
         await self._save(found)
         return found
 

@@ -20,7 +20,7 @@ class CitationState(StrEnum):
     """It is not public: nothing of it is shown, and nobody is notified."""
     BLOCKED = "blocked"
     UNAVAILABLE = "unavailable"
-    """Its server did not answer; it is looked up again when the post is changed."""
+    """Its server did not answer."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -42,7 +42,8 @@ class Citation:
 
     @property
     def is_settled(self) -> bool:
-        return self.state not in (CitationState.UNAVAILABLE, CitationState.BLOCKED)
+        """Whether it was found in the fediverse. Anything else may be found there later, when the post is changed."""
+        return bool(self.object)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -38,6 +38,18 @@ class SentWebmentions:
             first=to_text(sent.first),
         )
 
+    async def is_taken(self, target: str) -> bool:
+        """Whether the server of a page has taken a Webmention for it: it answered without a message."""
+        row = await self._query.one(
+            """
+            SELECT 1 AS taken FROM sent_webmentions AS sent
+            JOIN deliveries ON deliveries.post_id = sent.about AND deliveries.inbox = sent.target
+            WHERE sent.target = :target AND kind = 'webmention' AND state = 'delivered' AND answer = '' LIMIT 1
+            """,
+            target=target,
+        )
+        return row is not None
+
     async def delete(self, about: str, target: str) -> None:
         await self._query.run(
             "DELETE FROM sent_webmentions WHERE about = :about AND target = :target", about=about, target=target

@@ -86,6 +86,15 @@ async def sent_of(instance: RunningInstance, post: Post) -> list[str]:
     ]
 
 
+async def notify(one: RunningInstance, other: RunningInstance) -> None:
+    """Let both work until also the Webmentions of the one have arrived at the other."""
+    await settle(one, other)
+    one.clock.advance(minutes=2)
+    await settle(one, other)
+    while await other.server.webmentions.work():
+        pass
+
+
 async def change(instance: RunningInstance, slug: str, **fields: Any) -> Post:
     instance.clock.advance(minutes=5)
     return await instance.publish(slug=slug, **fields)
@@ -164,6 +173,47 @@ async def test_nothing_is_sent_twice_and_a_changed_target_is_undone(
     )
     await blog.settle()
     assert len(bob.of_type("Undo")) == 1
+
+
+async def test_what_was_no_object_at_first_is_found_when_the_post_is_changed(blog: RunningInstance, ann: Peer) -> None:
+    """Its server wanted a password, say, or the settings here refused its address."""
+    note = ann.note("", "<p>By ann.</p>")
+    ann.documents[note["id"]], ann.statuses[note["id"]] = note, 403
+    answer = await blog.publish("", "Ours are not.", slug="answer", reference=reply_to(note["id"]))
+    await blog.publish("", "", slug="like", reference=like_of(note["id"]))
+    await notify(blog, blog)
+    assert not ann.received
+    del ann.statuses[note["id"]]
+    await change(blog, "answer", title="", source="Ours are not yet.", reference=reply_to(note["id"]))
+    await change(blog, "like", title="", source="", reference=like_of(note["id"]), pinned=True)
+    await notify(blog, blog)
+    assert (await blog.document(answer.uri))["inReplyTo"] == note["id"]
+    assert [like["object"] for like in ann.of_type("Like")] == [note["id"]]
+    assert [sent["object"]["inReplyTo"] for sent in ann.received if sent["type"] in ("Create", "Update")] == [
+        note["id"]
+    ]
+
+
+async def test_a_page_that_took_a_webmention_is_not_told_again_by_activitypub(
+    blog: RunningInstance, friend: RunningInstance
+) -> None:
+    post = await friend.publish("On pears", slug="pears", visibility=Visibility.LOCAL)
+    target = page_of(friend, post)
+    await blog.publish("", "Ours are not.", slug="answer", reference=reply_to(target))
+    await blog.publish("", "", slug="like", reference=like_of(target))
+    await notify(blog, friend)
+    assert await counts(friend, post) == (1, 1, 0)
+    post = await change(friend, "pears", title="On pears", visibility=Visibility.PUBLIC)
+    await change(blog, "answer", title="", source="Ours are not yet.", reference=reply_to(target))
+    await change(blog, "like", title="", source="", reference=like_of(target), pinned=True)
+    await notify(blog, friend)
+    assert await counts(friend, post) == (1, 1, 0)
+    [comment] = [comment for comment in await friend.comments(post, CommentState.APPROVED) if comment.html]
+    assert "Ours are not yet." in comment.html
+    for slug in ("answer", "like"):
+        await blog.delete(slug)
+    await notify(blog, friend)
+    assert await counts(friend, post) == (0, 0, 0)
 
 
 @pytest.mark.parametrize(
