@@ -98,6 +98,7 @@ async def test_a_post_is_published_later_and_quietly(author: Browser) -> None:
     await author.get("/admin/posts/new")
     await author.submit("Publish…", title="Later", text="Tomorrow at eight.")
     assert "In the time of UTC." in author.answer.text
+    assert 'href="/admin/settings/#site.timezone"' in author.answer.text
     assert "When it is published, it appears on this site" in author.answer.text
     await author.submit("Publish", at="not a date")
     assert "Please give a date" in author.alerts[0]
