@@ -92,6 +92,7 @@ def _walk(project: Project, start: Path, templates: frozenset[Path]) -> Iterator
     for directory, folders, files in os.walk(start):
         here = Path(directory)
         folders[:] = sorted(name for name in folders if _is_entered(project, here / name, templates))
+        yield from (here / name for name in folders if (here / name).is_symlink())
         for name in sorted(files):
             yield here / name
 
@@ -126,6 +127,9 @@ def _templates(project: Project) -> frozenset[Path]:
 def _classified(project: Project, path: Path) -> SourceFile | None:
     suffix = path.suffix.lower()
     name = path.relative_to(project.root).as_posix()
+    if path.is_dir():
+        reason = "it is a link to another folder, which is not followed; import that folder by itself"
+        return SourceFile(path=path, name=name, kind=MarkdownFileKind.SKIPPED, reason=reason)
     if suffix not in MARKDOWN | HTML and suffix not in UNREADABLE:
         return None
     if path.name.startswith((".", "~")) or _is_excluded(project, path):

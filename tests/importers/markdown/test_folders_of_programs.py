@@ -156,10 +156,12 @@ async def test_nothing_outside_of_the_project_is_read(folder: Folder, tmp_path: 
     )
     (folder.root / "content" / "link.png").symlink_to(outside)
     (folder.root / "content" / "link.md").symlink_to(tmp_path / "secret.md")
+    (folder.root / "content" / "elsewhere").symlink_to(tmp_path, target_is_directory=True)
     report = await folder.take()
     assert list((folder.instance.config.storage.media).rglob("*.png")) == []
     assert "secret-words" not in await folder.html("a")
     assert any("link.md: it lies outside of the project" in line for line in report.left_out)
+    assert any("elsewhere: it is a link to another folder" in line for line in report.skipped)
 
 
 async def test_dates_are_read_in_the_zone_of_the_program(folder: Folder) -> None:
