@@ -24,6 +24,8 @@ from syndicate.urls import Urls
 
 MAX_ANNOUNCE_AGE = timedelta(hours=48)
 """A new post that is dated further back than this is not announced."""
+MAX_AHEAD = timedelta(minutes=1)
+"""How far ahead of the clock the `updated` of a post may be: posts of one burst have a second each."""
 MAX_TITLE_LENGTH = 500
 
 
@@ -146,7 +148,7 @@ class PostComposer:
             path=await self._path(draft, old, id=id, kind=kind, date=date, slug=slug),
             state=PostState.SCHEDULED if is_ahead else draft.state,
             published=date,
-            updated=max(date, min(draft.modified or date, now)).replace(microsecond=0),
+            updated=max(date, _modified(draft, date, now)),
         )
 
     async def _path(
@@ -279,3 +281,9 @@ def _with_answered(
     if not is_answer or citation is None or citation.actor in ("", ours, *(it.actor for it in mentions)):
         return mentions
     return (Mention(handle=citation.handle, actor=citation.actor), *mentions)
+
+
+def _modified(draft: PostDraft, date: datetime, now: datetime) -> datetime:
+    """Return when a draft was changed last by its own words, which cannot be in the future."""
+    modified = (draft.modified or date).replace(microsecond=0)
+    return modified if modified <= now + MAX_AHEAD else now

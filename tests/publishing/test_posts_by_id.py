@@ -204,3 +204,14 @@ async def test_a_page_never_hides_behind_one_of_the_program(instance: RunningIns
     assert hello.post.path == "/posts/hello.html"
     about = await importer.publish(PostDraft(slug="about", source="Of me.", kind=PostKind.PAGE), origin="publish")
     assert (about.post.path, about.moved) == ("/about/", "")
+
+
+async def test_a_post_of_a_burst_keeps_the_second_that_was_its_own(instance: RunningInstance) -> None:
+    """As when a blog is exported and read back at once."""
+    now, own = instance.clock(), publisher(instance)
+    changed = {"near": timedelta(seconds=2), "far": timedelta(days=1)}
+    made = {
+        slug: (await own.create(PostDraft(slug=slug, source="x", modified=now + ahead))).post.updated - now
+        for slug, ahead in changed.items()
+    }
+    assert made == {"near": timedelta(seconds=2), "far": timedelta()}
