@@ -22,7 +22,7 @@ async def test_a_token_is_made_shown_once_used_and_revoked(author: Browser) -> N
 
     await author.get(TOKENS)
     assert token not in author.answer.text
-    assert "create media" in author.answer.text
+    assert "It may: publish posts (create), upload pictures and other files (media)<" in author.answer.text
     assert "not used yet" in author.answer.text
     stored = await blog.store.access_tokens.list_all()
     assert [one.token_hash for one in stored] == [hash_of(token)]
