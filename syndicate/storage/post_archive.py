@@ -80,13 +80,15 @@ class PostArchive:
 
     async def list_edited(self, before: Key, limit: int) -> list[Post]:
         """Return the posts that come before this place in lists and were changed since its date, newest first, and
-        of too many those that were changed last.
+        of too many those that were changed last. The condition leaves only the index of `edited` to be used: the one of
+        dates would lead through the whole archive.
         """
         rows = await self._query.all(
             f"""
             SELECT {SELECTED} FROM posts WHERE posts.id IN (
               SELECT id FROM posts
-              WHERE edited >= :published AND state = 'published' AND kind = 'post' AND (published, id) < (:published, :id)
+              WHERE edited >= :published AND state || '' = 'published' AND kind || '' = 'post'
+                AND (published || '', id) < (:published, :id)
               ORDER BY edited DESC, id LIMIT :limit)
             ORDER BY posts.published DESC, posts.id DESC
             """,

@@ -96,3 +96,12 @@ async def test_who_may_see_a_file_is_found_by_its_uses_and_not_among_all_posts(s
         posts = [str(row["detail"]) for row in rows if " posts " in str(row["detail"])]
         assert len(posts) == 1
         assert posts[0].endswith("(id=?)")
+
+
+async def test_edited_posts_are_found_among_the_edited_ones_and_not_in_the_whole_archive(sqlite: Store) -> None:
+    recorder = Recorder(sqlite.database.read)
+    await Tables(recorder, sqlite.clock).post_archive.list_edited((FAR, "4711"), limit=50)
+    [(sql, parameters)] = recorder.asked
+    plan = [str(row["detail"]) for row in await sqlite.database.read.all(f"EXPLAIN QUERY PLAN {sql}", **parameters)]
+    assert any("INDEX posts_by_edit" in step for step in plan), plan
+    assert not any("INDEX posts_by_date" in step for step in plan), plan
