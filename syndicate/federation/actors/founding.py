@@ -53,6 +53,10 @@ class ActorFetches:
         self._store = store
         self.are_known = False
 
+    async def look(self) -> None:
+        """Find out whether a fetch is recorded. Raises StorageError."""
+        self.are_known = await self._store.key_values.find(FETCHED) is not None
+
     async def remember(self) -> None:
         """Record a fetch. If the database cannot be written now, the next one is recorded."""
         with suppress(StorageError):

@@ -72,8 +72,12 @@ async def get_actor(request: web.Request) -> web.StreamResponse:
 async def _remember_fetch(request: web.Request) -> None:
     """Record that another server has fetched an account; until then the cache by address is bypassed."""
     fetches = request.app[ACTOR_FETCHES]
-    if not fetches.are_known and is_from_elsewhere(request, request.app[CONFIG].server):
+    if fetches.are_known:
+        return
+    if is_from_elsewhere(request, request.app[CONFIG].server):
         await fetches.remember()
+    else:
+        await fetches.look()
     if not fetches.are_known:
         request[BYPASS_CACHE] = True
 
