@@ -30,7 +30,9 @@ class AuthorBar:
     def wrap(self, handler: Handler) -> Handler:
         async def handle(request: web.Request) -> web.StreamResponse:
             response = await handler(request)
-            token = self._token(request)
+            if "Cookie" not in request.headers or request.method != "GET":
+                return response
+            token = get_cookie(request, SESSION_COOKIE, self._app[CONFIG])
             if not token or not isinstance(response, DocumentResponse) or not _is_page(response):
                 return response
             if await self._app[AUTHENTICATION].find_session(token) is None:
@@ -38,9 +40,6 @@ class AuthorBar:
             return await self._with_bar(request, response)
 
         return handle
-
-    def _token(self, request: web.Request) -> str:
-        return get_cookie(request, SESSION_COOKIE, self._app[CONFIG]) if request.method == "GET" else ""
 
     async def _with_bar(self, request: web.Request, response: DocumentResponse) -> web.Response:
         rendered = response.document.rendered

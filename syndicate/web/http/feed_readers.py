@@ -6,8 +6,7 @@ The numbers are theirs, and are shown as such.
 
 import asyncio
 import re
-from datetime import datetime
-from functools import partial
+from functools import lru_cache, partial
 from http import HTTPStatus
 
 from aiohttp import web
@@ -25,6 +24,7 @@ SUBSCRIBERS = re.compile(r"(?<![\w.,-])(\d{1,8})\s+(?:subscriber|reader|user)s?\
 NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9 ._-]{0,39}")
 
 
+@lru_cache(maxsize=1024)
 def parse_agent(agent: str) -> tuple[str, int] | None:
     """Return the name of a reader and its subscribers, or None if its User-Agent reports none."""
     agent = agent[:MAX_AGENT_LENGTH]
@@ -44,18 +44,19 @@ class FeedReaders:
         async def handle(request: web.Request) -> web.StreamResponse:
             response = await handler(request)
             if "/feed/" in request.raw_path and response.status in FETCHED:
-                self.note(request.path, request.headers.get("User-Agent", ""), self._clock())
+                self._note(request)
             return response
 
         return handle
 
-    def note(self, feed: str, agent: str, now: datetime) -> None:
+    def _note(self, request: web.Request) -> None:
         """Note the report of one request, if it makes any."""
-        reported = parse_agent(agent)
-        if reported is None or len(feed) > MAX_FEED_LENGTH:
+        reported = parse_agent(request.headers.get("User-Agent", ""))
+        if reported is None or len(feed := request.path) > MAX_FEED_LENGTH:
             return
         key = (reported[0], feed)
         if key in self._seen or len(self._seen) < MAX_READERS:
+            now = self._clock()
             self._seen[key] = FeedReaderCount(name=reported[0], feed=feed, subscribers=reported[1], seen=now)
 
     async def run(self) -> None:

@@ -4,6 +4,7 @@ A link with a secret works for everybody who has it, and logs are read, copied a
 """
 
 import re
+from functools import lru_cache
 
 MASK = "-"
 SECRETS_FOLLOW = ("/comments/notice/", "/preview/", "/notifications/", "/admin/setup/")
@@ -28,6 +29,7 @@ _PRIVATE = re.compile(
 )
 
 
+@lru_cache(maxsize=2048)
 def masked(address: str) -> str:
     """Return the path of a request, with or without its query, as a log may show it."""
     return _PRIVATE.sub(_masked_part, address)
