@@ -135,6 +135,15 @@ def _titled(project: Project, file: SourceFile, front: FrontMatter, body: str) -
     return clean_name(name if " " in name else re.sub("[-_]+", " ", name)) if body.strip() else "", body
 
 
+def _doubts(file: SourceFile, front: FrontMatter, body: str, date: datetime | None) -> list[str]:
+    """Return why a post is not to be published."""
+    reasons = [*front.doubts]
+    reasons += [f"{file.path}: it lies in a folder for drafts ('{file.draft_folder}')"] if file.draft_folder else []
+    reasons += [f"{file.path}: {LOGIC}"] if has_logic(body) else []
+    reasons += [front.date_problem] if front.date_problem and date is None else []
+    return reasons
+
+
 def _entry(
     project: Project,
     file: SourceFile,
@@ -146,10 +155,7 @@ def _entry(
 ) -> MarkdownEntry:
     name, named = _name_and_date(project, file)
     date = front.date or named
-    reasons = [*front.doubts]
-    reasons += [f"{file.path}: it lies in a folder for drafts ('{file.draft_folder}')"] if file.draft_folder else []
-    reasons += [f"{file.path}: {LOGIC}"] if has_logic(body) else []
-    reasons += [front.date_problem] if front.date_problem and date is None else []
+    reasons = _doubts(file, front, body, date)
     state = state_of(front, bool(reasons))
     kind = _kind(project, file, front, date, state)
     made_up = date is None and state is PostState.PUBLISHED
