@@ -5,6 +5,7 @@ answers (CORS): programs that run in a browser hold a token like others.
 """
 
 from collections.abc import Awaitable, Callable
+from functools import wraps
 from http import HTTPStatus
 
 import structlog
@@ -55,26 +56,33 @@ PREFLIGHT = {
 Respond = Callable[[web.Request], Awaitable[web.Response]]
 
 
-async def answered(request: web.Request, respond: Respond) -> web.Response:
-    """Return the response to a request, or the refusal as JSON. Requests and failures are limited per client."""
-    address = address_of(request, request.app[CONFIG].server)
-    failures = request.app[MICROPUB_FAILURES]
-    try:
-        failures.check(address)
-        with request.app[MICROPUB_LIMITER].admit(address):
-            response = await respond(request)
-    except ProgramRefused as error:
-        if error.code in FAILURES:
-            failures.spend(address)
-        refusal = _refusal(error, STATUS.get(error.code, HTTPStatus.BAD_REQUEST), error.code, error.explanation)
-        if refusal.status == HTTPStatus.UNAUTHORIZED:
-            refusal.headers["WWW-Authenticate"] = INVALID_CHALLENGE if "Authorization" in request.headers else "Bearer"
-        return refusal
-    except (Refused, InputError, NotFound, ValueUnstorable) as error:
-        text = str(error) if isinstance(error, InputError) else error.public
-        return _refusal(error, status_of(error), INVALID, text)
-    response.headers.update(HEADERS)
-    return response
+def answered(respond: Respond) -> Respond:
+    """Let a handler answer its refusals as JSON. Requests and failures are limited per client."""
+
+    @wraps(respond)
+    async def answer(request: web.Request) -> web.Response:
+        address = address_of(request, request.app[CONFIG].server)
+        failures = request.app[MICROPUB_FAILURES]
+        try:
+            failures.check(address)
+            with request.app[MICROPUB_LIMITER].admit(address):
+                response = await respond(request)
+        except ProgramRefused as error:
+            if error.code in FAILURES:
+                failures.spend(address)
+            refusal = _refusal(error, STATUS.get(error.code, HTTPStatus.BAD_REQUEST), error.code, error.explanation)
+            if refusal.status == HTTPStatus.UNAUTHORIZED:
+                refusal.headers["WWW-Authenticate"] = (
+                    INVALID_CHALLENGE if "Authorization" in request.headers else "Bearer"
+                )
+            return refusal
+        except (Refused, InputError, NotFound, ValueUnstorable) as error:
+            text = str(error) if isinstance(error, InputError) else error.public
+            return _refusal(error, status_of(error), INVALID, text)
+        response.headers.update(HEADERS)
+        return response
+
+    return answer
 
 
 async def allow_other_origins(_: web.Request) -> web.Response:

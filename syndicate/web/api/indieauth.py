@@ -61,12 +61,9 @@ async def get_authorize(request: web.Request) -> web.StreamResponse:
     return web.Response(status=303, headers=headers)
 
 
+@answered
 async def post_authorize(request: web.Request) -> web.Response:
     """Redeem a code of a program that only wants to know who signed in (§5.3.2)."""
-    return await answered(request, _identify)
-
-
-async def _identify(request: web.Request) -> web.Response:
     form = await _form(request)
     if form.get("grant_type", "authorization_code") != "authorization_code":
         raise IndieAuthRefused("unsupported_grant_type", "grant_type has to be authorization_code.")
@@ -77,32 +74,9 @@ async def _identify(request: web.Request) -> web.Response:
 # tokens
 
 
+@answered
 async def post_token(request: web.Request) -> web.Response:
     """Give, refresh or end a token (§5.3.3, §5.5, and the revocation of earlier versions)."""
-    return await answered(request, _act)
-
-
-async def get_token(request: web.Request) -> web.Response:
-    """Say whose token the request carries, as earlier versions of IndieAuth have it."""
-    return await answered(request, _verify)
-
-
-async def post_revoke(request: web.Request) -> web.Response:
-    """End a token; the answer is the same whether there was one (RFC 7009)."""
-    return await answered(request, _revoke)
-
-
-async def post_introspect(request: web.Request) -> web.Response:
-    """Say what a token stands for, to those who have one themselves (RFC 7662)."""
-    return await answered(request, _introspect)
-
-
-async def get_userinfo(request: web.Request) -> web.Response:
-    """Return the profile of the author to a program that may read it (§9)."""
-    return await answered(request, _tell_profile)
-
-
-async def _act(request: web.Request) -> web.Response:
     form = await _form(request)
     if form.get("action") == "revoke":
         return await _end(request, form)
@@ -129,13 +103,17 @@ def _issued(request: web.Request, issued: IssuedToken) -> web.Response:
     return web.json_response(document | _who(request, issued.token.scopes), headers={"Pragma": "no-cache"})
 
 
-async def _verify(request: web.Request) -> web.Response:
+@answered
+async def get_token(request: web.Request) -> web.Response:
+    """Say whose token the request carries, as earlier versions of IndieAuth have it."""
     token = await find_token(request, bearer_token(request))
     document = {"me": request.app[URLS].home, "client_id": token.client_id, "scope": token.words}
     return web.json_response({name: value for name, value in document.items() if value})
 
 
-async def _revoke(request: web.Request) -> web.Response:
+@answered
+async def post_revoke(request: web.Request) -> web.Response:
+    """End a token; the answer is the same whether there was one (RFC 7009)."""
     return await _end(request, await _form(request))
 
 
@@ -144,7 +122,9 @@ async def _end(request: web.Request, form: dict[str, str]) -> web.Response:
     return web.json_response({})
 
 
-async def _introspect(request: web.Request) -> web.Response:
+@answered
+async def post_introspect(request: web.Request) -> web.Response:
+    """Say what a token stands for, to those who have one themselves (RFC 7662)."""
     await find_token(request, bearer_token(request))
     form = await _form(request)
     token = await _grants(request).find(form.get("token", ""))
@@ -163,7 +143,9 @@ def _facts(token: AccessToken) -> dict[str, Any]:
     return {name: value for name, value in facts.items() if value}
 
 
-async def _tell_profile(request: web.Request) -> web.Response:
+@answered
+async def get_userinfo(request: web.Request) -> web.Response:
+    """Return the profile of the author to a program that may read it (§9)."""
     require_scope(await find_token(request, bearer_token(request)), Scope.PROFILE)
     return web.json_response(_profile(request))
 

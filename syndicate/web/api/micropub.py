@@ -37,25 +37,12 @@ POST_TYPES = (("note", "Note"), ("article", "Article"), ("photo", "Photo"), ("bo
 Files = list[tuple[str, UploadedFile]]
 
 
-async def get_micropub(request: web.Request) -> web.Response:
-    """Answer a query (§3.7)."""
-    return await answered(request, _query)
-
-
-async def post_micropub(request: web.Request) -> web.Response:
-    """Create, update, delete or undelete a post (§3.3 to §3.5)."""
-    return await answered(request, _act)
-
-
-async def post_media(request: web.Request) -> web.Response:
-    """Keep a file for a post (§3.6)."""
-    return await answered(request, _keep)
-
-
 # queries
 
 
-async def _query(request: web.Request) -> web.Response:
+@answered
+async def get_micropub(request: web.Request) -> web.Response:
+    """Answer a query (§3.7)."""
     token, wanted = await find_token(request, bearer_token(request)), request.query.get("q", "")
     require_scope(token, *(scope for scope in Scope if scope is not Scope.PROFILE))
     media = {"media-endpoint": request.app[URLS].micropub_media}
@@ -91,7 +78,9 @@ async def _source(request: web.Request, token: AccessToken) -> web.Response:
 # changes
 
 
-async def _act(request: web.Request) -> web.Response:
+@answered
+async def post_micropub(request: web.Request) -> web.Response:
+    """Create, update, delete or undelete a post (§3.3 to §3.5)."""
     token, micropub, files = await _read(request)
     posts = request.app[MICROPUB_POSTS]
     if files and micropub.action is not Action.CREATE:
@@ -139,7 +128,9 @@ def _changed(before: str, after: str) -> web.Response:
     return web.Response(status=HTTPStatus.CREATED, headers={"Location": after})
 
 
-async def _keep(request: web.Request) -> web.Response:
+@answered
+async def post_media(request: web.Request) -> web.Response:
+    """Keep a file for a post (§3.6)."""
     """Keep a file, whose type its bytes decide. It is public once a public post uses it."""
     token, _request, files = await _read(request)
     require_scope(token, Scope.MEDIA, Scope.CREATE)
