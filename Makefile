@@ -31,12 +31,12 @@ run: $(VENV)/.running
 	@$(BIN)/syndicate import markdown --if-empty docs/sample-blog
 	@exec $(BIN)/syndicate serve
 
-# The tests: on SQLite and PostgreSQL, against independent servers and readers.
+# The tests, each on SQLite or PostgreSQL, against independent servers and readers.
 test: $(INSTALLED)
 	$(BIN)/python admin_ui/build.py
 	$(BIN)/python -m pytest --numprocesses=auto --dist=loadfile --no-loadscope-reorder
 
-# The same with every input on both databases: twice as long.
+# The same with every input on both databases: takes more than twice as long.
 test-all: $(INSTALLED)
 	$(BIN)/python admin_ui/build.py
 	$(BIN)/python -m pytest --numprocesses=auto --dist=loadfile --no-loadscope-reorder --every-input

@@ -4,6 +4,7 @@ import asyncio
 import os
 import shutil
 import uuid
+import zlib
 from collections.abc import AsyncIterator, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
@@ -27,6 +28,7 @@ settings.register_profile("steady", deadline=None, derandomize=True, suppress_he
 settings.load_profile("steady")
 """The same examples in every run, however slow the machine is."""
 
+KINDS = ("sqlite", "postgresql")
 NEW = "new_blog"
 WIPE = """
 DO $$
@@ -57,7 +59,9 @@ def plain_logging() -> None:
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
-    parser.addoption("--every-input", action="store_true", help="run every input of every test on PostgreSQL, too")
+    parser.addoption(
+        "--every-input", action="store_true", help="run every input of every test on both kinds of database"
+    )
 
 
 def pytest_xdist_auto_num_workers() -> int:
@@ -66,26 +70,27 @@ def pytest_xdist_auto_num_workers() -> int:
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """Run tests with several inputs on SQLite with all of them, on PostgreSQL with the first: both have one text of SQL,
-    and the inputs differ in what comes from the network."""
+    """Run the tests of the storage on both kinds of database and each other test on one, half of them on either: both
+    kinds have one text of SQL. Further inputs of a test run on SQLite, since they differ in what comes from the network."""
     if config.getoption("--every-input"):
         return
     kept: list[pytest.Item] = []
-    repeated: list[pytest.Item] = []
-    seen: set[str] = set()
+    left_out: list[pytest.Item] = []
+    seen: set[tuple[str, str]] = set()
     for item in items:
-        function = item.nodeid.partition("[")[0]
-        further = _on_postgresql(item) and function in seen and not function.startswith("tests/storage/")
-        (repeated if further else kept).append(item)
-        if _on_postgresql(item):
-            seen.add(function)
-    config.hook.pytest_deselected(items=repeated)
+        function, kind = item.nodeid.partition("[")[0], _kind_of_database(item)
+        further = (function, kind) in seen
+        seen.add((function, kind))
+        chosen = KINDS[zlib.crc32(function.encode()) % 2]
+        runs = kind in ("", "sqlite" if further else chosen) or function.startswith("tests/storage/")
+        (kept if runs else left_out).append(item)
+    config.hook.pytest_deselected(items=left_out)
     items[:] = kept
 
 
-def _on_postgresql(item: pytest.Item) -> bool:
+def _kind_of_database(item: pytest.Item) -> str:
     call = getattr(item, "callspec", None)
-    return call is not None and "postgresql" in call.params.values()
+    return next((kind for kind in KINDS if call is not None and kind in call.params.values()), "")
 
 
 @pytest.fixture
@@ -133,7 +138,7 @@ def on(server: str, name: str) -> str:
     return server.replace("/postgres?", f"/{name}?")
 
 
-@pytest.fixture(params=["sqlite", "postgresql"])
+@pytest.fixture(params=KINDS)
 async def empty_database(request: pytest.FixtureRequest, tmp_path: Path) -> AsyncIterator[str]:
     """A database without a schema; each test that asks runs on both kinds."""
     if request.param == "sqlite":
@@ -148,7 +153,7 @@ async def empty_database(request: pytest.FixtureRequest, tmp_path: Path) -> Asyn
     await connection.close()
 
 
-@pytest.fixture(params=["sqlite", "postgresql"])
+@pytest.fixture(params=KINDS)
 async def database_address(request: pytest.FixtureRequest, tmp_path: Path) -> AsyncIterator[str]:
     """A database in which nothing stands yet; each test that asks runs on both kinds."""
     if request.param == "sqlite":

@@ -1,7 +1,6 @@
-"""An instance on SQLite behind a proxy, and a browser in which the author has signed in."""
+"""An instance behind a proxy, and a browser in which the author has signed in."""
 
 import functools
-import shutil
 from collections.abc import AsyncIterator
 from pathlib import Path
 
@@ -31,13 +30,12 @@ def no_rich_editor(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
 
 @pytest.fixture
 async def blog(
-    tmp_path: Path, new_file: Path, wire: Wire, clock: FakeClock, rsa_keys: list[RSAPrivateKey]
+    tmp_path: Path, database_address: str, wire: Wire, clock: FakeClock, rsa_keys: list[RSAPrivateKey]
 ) -> AsyncIterator[RunningInstance]:
     """A blog at https://blog.example whose proxy is believed, without an account."""
-    file = tmp_path / "admin.db"
-    shutil.copy(new_file, file)
     server = {"trusted_proxies": ["127.0.0.1"]}
-    async with running_instance(tmp_path / "blog", str(file), wire, clock, rsa_keys[0], server=server) as instance:
+    home = tmp_path / "blog"
+    async with running_instance(home, database_address, wire, clock, rsa_keys[0], server=server) as instance:
         yield instance
 
 
