@@ -6,7 +6,9 @@ Each applied migration is recorded with its checksum. A database with an unknown
 version and is refused unchanged.
 """
 
+import functools
 import hashlib
+from collections.abc import Mapping
 from importlib import resources
 
 from syndicate.errors import DatabaseNewer, StorageError
@@ -24,7 +26,8 @@ COLLATION: dict[Dialect, str] = {"sqlite": "", "postgresql": 'COLLATE "C"'}
 """Appended to TEXT in CREATE TABLE, so that text sorts alike in both dialects."""
 
 
-def scripts(dialect: Dialect) -> dict[str, str]:
+@functools.cache
+def scripts(dialect: Dialect) -> Mapping[str, str]:
     """Return migration name → SQL text, in the order in which they run."""
     folder = resources.files("syndicate.storage") / "migrations"
     found = {}

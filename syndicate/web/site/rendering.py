@@ -5,6 +5,7 @@ characters and bidirectional marks are removed from plain text, because a name w
 around it. Pages load only `Pages.assets`, and contain no inline scripts or styles.
 """
 
+import functools
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -217,6 +218,7 @@ def feed_name(media_type: str) -> str:
     return {"application/atom+xml": "Atom", "application/feed+json": "JSON"}.get(media_type, "RSS")
 
 
+@functools.cache
 def _asset(package: str, name: str, media_type: str) -> Asset:
     return _as_asset(name, files(package).joinpath("static", name).read_bytes(), media_type)
 
