@@ -9,7 +9,7 @@ from syndicate.comments import quotes
 from syndicate.errors import MalformedActivity
 from syndicate.federation.actors import opt_out
 from syndicate.federation.inbox.context import Decision, InboxContext, done, held
-from syndicate.federation.inbox.notes import read_note
+from syndicate.federation.inbox.notes import read_note, render_note
 from syndicate.federation.inbox.targets import locate
 from syndicate.model.activity import Outcome, Verdict
 from syndicate.model.post import Post
@@ -43,7 +43,7 @@ async def keep_for_author(
         is_meant = (await locate(context, note.in_reply_to))[0] is not None
     author = await context.store.remote_actors.find(actor)
     may_be_shown = not (opt_out.declined_in_post(note) or (author is not None and author.opted_out))
-    _, html, has_words = await context.sanitizer_thread.do(context.shown.of_note, note)
+    _, html, has_words = await render_note(note, context)
 
     async def settle(tx: Tables) -> Verdict:
         verdict = decision if isinstance(decision, Verdict) else await decision(tx)

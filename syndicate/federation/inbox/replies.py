@@ -17,7 +17,7 @@ from syndicate.federation.inbox import received_notes
 from syndicate.federation.inbox.ancestors import ParentLookup, find_target
 from syndicate.federation.inbox.context import Decision, InboxContext, done, held, ignored, private, refused
 from syndicate.federation.inbox.deletions import delete_empty, forget, never_show
-from syndicate.federation.inbox.notes import read_note
+from syndicate.federation.inbox.notes import read_note, render_note
 from syndicate.federation.inbox.shown_form import FORM_VERSION
 from syndicate.federation.inbox.targets import locate
 from syndicate.federation.outbox.addressees import mentioned_in
@@ -139,7 +139,7 @@ async def _draft(
     context: InboxContext,
 ) -> CommentDraft | None:
     """Return the draft of a comment; None if the note has nothing to show."""
-    source, html, has_words = await context.sanitizer_thread.do(context.shown.of_note, note)
+    source, html, has_words = await render_note(note, context)
     if not has_words:
         return None
     now = context.clock()
