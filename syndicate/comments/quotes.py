@@ -59,10 +59,9 @@ async def save(tx: Tables, note: ReceivedNote) -> None:
 
 async def delete(tx: Tables, uri: str, *, actor: str = "", kinds: Sequence[NoteKind] = tuple(NoteKind)) -> bool:
     """Delete a received note, or these kinds of it. Return False if there is none."""
-    before = await tx.received_notes.posts_with_shown(uri=uri)
     removed = await tx.received_notes.delete(uri, actor=actor, kinds=kinds)
-    await _invalidate(tx, before)
-    return removed
+    await _invalidate(tx, [note.post for note in removed if note.shown and note.post])
+    return bool(removed)
 
 
 async def delete_by_actor(tx: Tables, actor: str) -> None:

@@ -10,6 +10,7 @@ from enum import StrEnum
 
 from syndicate.clock import from_text, to_text
 from syndicate.storage.engine.database import Queryable, Row
+from syndicate.storage.post_rows import any_of
 
 MAX_PER_ACTOR = 100
 """The limit per actor, so that one actor cannot displace the notes of others."""
@@ -173,20 +174,20 @@ class ReceivedNotes:
             "UPDATE received_notes SET seen = 1 WHERE uri = :uri AND kind = :kind", uri=uri, kind=kind.value
         )
 
-    async def delete(self, uri: str, *, actor: str = "", kinds: Sequence[NoteKind] = tuple(NoteKind)) -> bool:
-        """Remove these kinds from a note by `actor` (None: by anyone); a note without a kind is deleted."""
-        removed = 0
-        for kind in kinds:
-            removed += await self._query.run(
-                """
-                DELETE FROM received_notes
-                WHERE uri = :uri AND kind = :kind AND (actor_uri = :actor OR :actor = '')
-                """,
-                uri=uri,
-                kind=kind.value,
-                actor=actor,
-            )
-        return removed > 0
+    async def delete(self, uri: str, *, actor: str, kinds: Sequence[NoteKind]) -> list[ReceivedNote]:
+        """Remove these kinds from a note by `actor` (empty: by anyone); return the note as each of those that it was."""
+        names, parameters = any_of([kind.value for kind in kinds])
+        rows = await self._query.all(
+            f"""
+            DELETE FROM received_notes
+            WHERE uri = :uri AND kind IN ({names}) AND (actor_uri = :actor OR :actor = '')
+            RETURNING *
+            """,
+            uri=uri,
+            actor=actor,
+            **parameters,
+        )
+        return [_note(row) for row in rows]
 
     async def delete_by_actor(self, actor: str) -> None:
         await self._query.run("DELETE FROM received_notes WHERE actor_uri = :actor", actor=actor)

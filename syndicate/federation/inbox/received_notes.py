@@ -41,6 +41,8 @@ async def keep_for_author(
     is_meant = _is_meant(note, envelope, context)
     if is_private and not is_meant:
         is_meant = (await locate(context, note.in_reply_to))[0] is not None
+    if not is_meant and quoted is None:
+        return _forgetting(decision, note)
     author = await context.store.remote_actors.find(actor)
     may_be_shown = not (opt_out.declined_in_post(note) or (author is not None and author.opted_out))
     _, html, has_words = await render_note(note, context)
@@ -55,10 +57,8 @@ async def keep_for_author(
         tombstone = await tx.tombstones.find(note.id)
         if not has_words or (tombstone is not None and tombstone.type not in NOT_DELETED):
             kinds = dict.fromkeys(kinds, False)
-        for kind, applies in kinds.items():
-            if not applies:
-                await quotes.delete(tx, note.id, actor=actor, kinds=[kind])
-                continue
+        await quotes.delete(tx, note.id, actor=actor, kinds=[kind for kind, applies in kinds.items() if not applies])
+        for kind in (kind for kind, applies in kinds.items() if applies):
             await quotes.save(
                 tx,
                 ReceivedNote(
@@ -74,6 +74,17 @@ async def keep_for_author(
                 ),
             )
         return _verdict_of(verdict, kinds)
+
+    return settle
+
+
+def _forgetting(decision: Decision, note: RemoteNote) -> Decision:
+    """Extend a decision about a note that concerns the blog at most as a comment: an earlier version may have more."""
+
+    async def settle(tx: Tables) -> Verdict:
+        verdict = decision if isinstance(decision, Verdict) else await decision(tx)
+        await quotes.delete(tx, note.id, actor=note.author)
+        return verdict
 
     return settle
 
