@@ -5,6 +5,7 @@ from datetime import datetime
 
 from syndicate.clock import from_text, to_text
 from syndicate.storage.engine.database import Queryable, Row
+from syndicate.storage.post_rows import any_of
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -27,26 +28,23 @@ class Blocks:
 
     async def covers(self, actor: str, host: str) -> bool:
         """Whether an actor, its host or a domain above that is blocked. `host` is an A-label, without port."""
-        if await self._any(actor, *_domains(host)):
-            return True
+        names, parameters = any_of(_domains(host))
         row = await self._query.one(
-            """
+            f"""
             SELECT pattern FROM blocks
-            WHERE pattern = (SELECT lower(handle) FROM remote_actors WHERE uri = :actor AND handle <> '')
+            WHERE pattern IN (
+              :actor, {names}, (SELECT lower(handle) FROM remote_actors WHERE uri = :actor AND handle <> ''))
+            LIMIT 1
             """,
             actor=actor,
+            **parameters,
         )
         return row is not None
 
     async def covers_host(self, host: str) -> bool:
         """Whether a whole server is blocked, or a domain above it."""
-        return await self._any(*_domains(host))
-
-    async def _any(self, *patterns: str) -> bool:
-        names = {f"p{at}": pattern for at, pattern in enumerate(patterns)}
-        row = await self._query.one(
-            f"SELECT pattern FROM blocks WHERE pattern IN ({', '.join(':' + name for name in names)}) LIMIT 1", **names
-        )
+        names, parameters = any_of(_domains(host))
+        row = await self._query.one(f"SELECT pattern FROM blocks WHERE pattern IN ({names}) LIMIT 1", **parameters)
         return row is not None
 
     async def find(self, pattern: str) -> Block | None:

@@ -69,7 +69,8 @@ class Inbox:
         _require_one_origin(activity)
         if activity.actor and not activity.forwarded and origin(signature.key_id) != origin(activity.actor):
             raise SignatureRejected("activity.actor", "signed by another than its actor")
-        for sender in {activity.actor, signature.key_id}:
+        senders = {activity.actor, signature.key_id} if activity.forwarded else {activity.actor or signature.key_id}
+        for sender in senders:
             if await self._is_unwanted(sender, activity.type):
                 raise SenderRefused("sender.blocked")
 
