@@ -38,7 +38,7 @@ async def moderate(
 async def admit(tx: Tables, draft: CommentDraft, decision: ModerationDecision, now: datetime) -> AdmitOutcome:
     """Save a comment in the state that was decided, with its mentions. A reply that came as a Webmention before takes the
     place of that one."""
-    if await tx.posts.find(draft.target.post.id) is None:
+    if await tx.posts.find_version(draft.target.post.id) is None:
         return AdmitOutcome.NO_POST
     if draft.uri and await tx.tombstones.find(draft.uri) is not None:
         return AdmitOutcome.DELETED

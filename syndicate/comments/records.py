@@ -23,18 +23,24 @@ async def save(tx: Tables, comment: Comment, *, raw_html: str, sanitizer: int, r
     """Save a comment or its newer version. Return False if nothing changed."""
     before = await tx.comments.find_by_uri(comment.uri)
     if before is None:
-        comment = replace(comment, number=await _next_number(tx))
+        comment = replace(comment, number=await tx.totals.add("comment-numbers", 1))  # no number is given twice
     if not await tx.comments.save(comment, raw_html=raw_html, sanitizer=sanitizer, reason=reason, received=received):
         return False
     if before is not None and before.html != comment.html:
         await tx.comment_revisions.add(before)
     await _count(tx, before, comment)
     await _invalidate(tx, comment.post)
-    if comment.state is CommentState.APPROVED:
-        await _after_shown(tx, comment)
-    if comment.state is CommentState.PENDING and comment.source is not CommentSource.IMPORT:
-        await tx.notifications.add(NotificationKind.COMMENT, comment.id if before is None else before.id, received)
+    stored = comment if before is None else _newer_version(before, comment)
+    if stored.state is CommentState.APPROVED:
+        await _after_shown(tx, stored)
+    if stored.state is CommentState.PENDING and comment.source is not CommentSource.IMPORT:
+        await tx.notifications.add(NotificationKind.COMMENT, stored.id, received)
     return True
+
+
+def _newer_version(before: Comment, comment: Comment) -> Comment:
+    """Return a comment as it is stored when an earlier version was there, which keeps its id, source, date and place."""
+    return replace(comment, id=before.id, source=before.source, published=before.published, parent=before.parent)
 
 
 async def delete(tx: Tables, comment: Comment) -> None:
@@ -91,32 +97,25 @@ async def restore(tx: Tables, comment: Comment) -> None:
 
 
 async def _after_shown(tx: Tables, comment: Comment) -> None:
-    """Request the author's picture of a comment that is shown now, schedule its first refetch, and notify the reader
+    """Request the author's picture of a stored comment that is shown now, schedule its first refetch, and notify the reader
     that it answers."""
     await request_picture(tx, comment.author.uri)
     if comment.parent is not None and comment.kind is CommentKind.REPLY:
         await tx.answer_notices.set_due(comment.parent, tx.clock() + NOTICE_DELAY)
-    stored = await tx.comments.find_by_uri(comment.uri)
-    if stored is not None and stored.source is CommentSource.REPLY:
+    if comment.source is CommentSource.REPLY:
         due = first_refetch(tx.clock())
-        refetch = Refetch(comment=stored.id, host=host_of(stored.uri), warm=stored.published, due=due)
+        refetch = Refetch(comment=comment.id, host=host_of(comment.uri), warm=comment.published, due=due)
         await tx.refetch_queue.enqueue(refetch)
 
 
 async def request_picture(tx: Tables, author: str) -> None:
     """Request an author's picture, if there is none yet. Only for shown comments: else anybody could make us fetch
     anything."""
-    actor = await tx.remote_actors.find(author)
-    if actor is None or not actor.icon or await tx.media.find_by_source(actor.icon) is not None:
+    icon = await tx.remote_actors.find_icon(author)
+    if not icon or await tx.media.find_by_source(icon) is not None:
         return
     now = tx.clock()
-    await tx.media.save(MediaFile(id=new_id(now), source_url=actor.icon, purpose=Purpose.AVATAR, due=now))
-
-
-async def _next_number(tx: Tables) -> int:
-    """Return the number of a new comment. No number is given twice."""
-    await tx.totals.add("comment-numbers", 1)
-    return await tx.totals.get("comment-numbers")
+    await tx.media.save(MediaFile(id=new_id(now), source_url=icon, purpose=Purpose.AVATAR, due=now))
 
 
 async def _count(tx: Tables, before: Comment | None, after: Comment | None) -> None:

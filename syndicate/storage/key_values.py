@@ -72,12 +72,17 @@ class Totals:
         )
         return [row["name"].removeprefix(prefix) for row in rows]
 
-    async def add(self, name: str, change: int) -> None:
-        await self._query.run(
+    async def add(self, name: str, change: int) -> int:
+        """Add to a total, and return what it is then."""
+        row = await self._query.one(
             """
             INSERT INTO totals (name, total) VALUES (:name, :change)
             ON CONFLICT (name) DO UPDATE SET total = totals.total + excluded.total
+            RETURNING total
             """,
             name=name,
             change=change,
         )
+        assert row is not None
+        total: int = row["total"]
+        return total

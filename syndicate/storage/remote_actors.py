@@ -36,6 +36,11 @@ class RemoteActors:
         keys = await self._query.all("SELECT * FROM remote_keys WHERE owner = :uri ORDER BY id", uri=uri)
         return _remote(row, tuple(_key(key) for key in keys))
 
+    async def find_icon(self, uri: str) -> str:
+        """Return the address of an actor's picture; empty if there is none, or the actor is not known."""
+        row = await self._query.one("SELECT icon FROM remote_actors WHERE uri = :uri", uri=uri)
+        return "" if row is None else row["icon"]
+
     async def find_by_address(self, address: str) -> RemoteActor | None:
         """By its id, or by the address of its profile."""
         row = await self._query.one(

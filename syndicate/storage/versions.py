@@ -14,6 +14,9 @@ from syndicate.storage.engine.database import Queryable
 OVERLAP = timedelta(seconds=30)
 """How far back versions are read again: transactions of several machines do not commit in the order of their clocks."""
 
+MAX_ROWS = 8
+"""How many versions one statement increments: each number of them is a statement of its own, which is kept prepared."""
+
 
 class Versions:
     def __init__(self, query: Queryable, clock: Clock) -> None:
@@ -21,15 +24,16 @@ class Versions:
 
     async def move(self, *dependencies: str) -> None:
         """Increment these versions, inside a transaction that changes their subjects."""
-        moved = to_text(self._clock())
-        for scope in sorted(set(dependencies)):  # in one order everywhere, so that transactions cannot deadlock
+        scopes = sorted(set(dependencies))  # in one order everywhere, so that transactions cannot deadlock
+        for at in range(0, len(scopes), MAX_ROWS):
+            parameters = {f"s{row}": scope for row, scope in enumerate(scopes[at : at + MAX_ROWS])}
             await self._query.run(
-                """
-                INSERT INTO editions (scope, edition, moved) VALUES (:scope, 1, :moved)
+                f"""
+                INSERT INTO editions (scope, edition, moved) VALUES {", ".join(f"(:{name}, 1, :moved)" for name in parameters)}
                 ON CONFLICT (scope) DO UPDATE SET edition = editions.edition + 1, moved = excluded.moved
                 """,
-                scope=scope,
-                moved=moved,
+                moved=to_text(self._clock()),
+                **parameters,
             )
 
     async def moved_since(self, instant: str) -> dict[str, int]:
