@@ -38,7 +38,8 @@ def instant(name: str) -> Column:
 
 
 def choice(name: str, kind: type[Enum]) -> Column:
-    return Column(name=name, field=name, load=kind, dump=lambda value: value.value)
+    members = {member.value: member for member in kind}
+    return Column(name=name, field=name, load=members.__getitem__, dump=lambda value: value.value)
 
 
 def document(name: str, *, load: Convert, dump: Convert) -> Column:
@@ -59,11 +60,11 @@ class Columns:
 
     def load(self, row: Row) -> dict[str, Any]:
         """Return the fields of the dataclass from a row."""
-        return {
-            column.field: value if value is None or column.load is None else column.load(value)
-            for column in self.columns
-            for value in (row[column.name],)
-        }
+        fields = {column.field: row[column.name] for column in self.columns}
+        for column in self.columns:
+            if column.load is not None and (value := fields[column.field]) is not None:
+                fields[column.field] = column.load(value)
+        return fields
 
     def dump(self, value: object) -> dict[str, Any]:
         """Return the parameters for `upsert` from the dataclass."""

@@ -166,7 +166,10 @@ async def posts_of(query: Queryable, rows: Sequence[Row]) -> list[Post]:
         """,
         **parameters,
     )
-    return [_post(row, tuple(term_of(term) for term in terms if term["post_id"] == row["id"])) for row in rows]
+    terms_of: dict[str, list[Term]] = {row["id"]: [] for row in rows}
+    for term in terms:
+        terms_of[term["post_id"]].append(term_of(term))
+    return [_post(row, tuple(terms_of[row["id"]])) for row in rows]
 
 
 def any_of(values: Sequence[str], *, prefix: str = "v") -> tuple[str, Mapping[str, str]]:

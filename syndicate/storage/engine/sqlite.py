@@ -14,7 +14,7 @@ import socket
 import sqlite3
 import sys
 from collections import deque
-from collections.abc import Callable, Coroutine, Sequence
+from collections.abc import Callable, Coroutine, Iterable, Sequence
 from functools import lru_cache
 from pathlib import Path
 from typing import Any, TypeVar
@@ -67,13 +67,14 @@ class Statements:
 
     async def all(self, sql: str, /, **parameters: Any) -> Sequence[Row]:
         with _ErrorTranslation(self._damage):
-            rows: Sequence[Row] = self._connection.execute(_prepared(sql), parameters).fetchall()
-        return rows
+            cursor = self._connection.execute(_prepared(sql), parameters)
+            return _named(cursor, cursor.fetchall())
 
     async def one(self, sql: str, /, **parameters: Any) -> Row | None:
         with _ErrorTranslation(self._damage):
-            row: Row | None = self._connection.execute(_prepared(sql), parameters).fetchone()
-        return row
+            cursor = self._connection.execute(_prepared(sql), parameters)
+            row = cursor.fetchone()
+            return None if row is None else _named(cursor, (row,))[0]
 
     async def run(self, sql: str, /, **parameters: Any) -> int:
         with _ErrorTranslation(self._damage):
@@ -81,6 +82,12 @@ class Statements:
 
     async def advisory_lock(self, name: str) -> None:
         """Do nothing: SQLite runs one writing transaction at a time."""
+
+
+def _named(cursor: sqlite3.Cursor | aiosqlite.Cursor, rows: Iterable[Any]) -> list[Row]:
+    """Return rows as dicts: a `sqlite3.Row` compares a name with those of all columns before it, one by one."""
+    names = [column[0] for column in cursor.description or ()]
+    return [dict(zip(names, row, strict=True)) for row in rows]
 
 
 class _ErrorTranslation(contextlib.AbstractContextManager[None]):
@@ -185,7 +192,6 @@ class _Failed:
 
 def _open(path: str, *, read_only: bool = False) -> sqlite3.Connection:
     connection = sqlite3.connect(path, isolation_level=None, check_same_thread=False, cached_statements=512)
-    connection.row_factory = sqlite3.Row
     connection.executescript(PRAGMAS)
     if read_only:
         connection.execute("PRAGMA query_only=ON")
@@ -268,7 +274,7 @@ class SQLite:
     async def query_in_thread(self, sql: str, /, **parameters: Any) -> Sequence[Row]:
         with _ErrorTranslation(self._damage):
             cursor = await self._thread_reader.execute(_prepared(sql), parameters)
-            rows: Sequence[Row] = list(await cursor.fetchall())
+            rows = _named(cursor, await cursor.fetchall())
             await cursor.close()
         return rows
 
