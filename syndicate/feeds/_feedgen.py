@@ -38,8 +38,7 @@ _ATOM_PREFIXES = ("fh", "thr")
 
 def rss_frame(feed: Feed, channel: Sequence[Element]) -> Frame:
     """Render the frame of an RSS 2.0 document, with `channel` appended to the channel."""
-    has_episodes = any(entry.episode for entry in feed.entries)
-    return _frame(_rss(feed, channel, (), lambda _: (), has_episodes=has_episodes), b"</channel></rss>")
+    return _frame(_rss(feed, channel, (), lambda _: (), has_episodes=feed.has_episodes), b"</channel></rss>")
 
 
 def rss_item(entry: FeedEntry, feed: Feed, elements: Sequence[Element]) -> bytes:

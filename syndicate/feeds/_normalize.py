@@ -77,6 +77,7 @@ def normalize(feed: Feed, normalize_one: Callable[[FeedEntry], FeedEntry | None]
             category=one_line(feed.podcast.category),
             picture_url=ascii_url_or_nothing(feed.podcast.picture_url),
         ),
+        has_episodes=any(entry.episode for entry in entries),
         entries=entries,
     )
     return NormalizedFeed(feed=normalized, updated=updated, skipped=skipped)

@@ -141,6 +141,10 @@ class FeedEntry:
         """The file that makes the entry a podcast episode."""
         return next((enclosure for enclosure in self.enclosures if enclosure.is_episode), None)
 
+    def __hash__(self) -> int:
+        """Return a hash of the fields that tell entries apart: each rendering looks up every entry of the feed."""
+        return hash((self.id, self.updated, self.html))
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Feed:
@@ -149,7 +153,8 @@ class Feed:
     `updated` is None for a feed that never had an entry, which is then dated `founded`. `self_url` and the paging
     addresses (RFC 5005) are those of the requested format. `is_archive` marks a document whose content does not
     change. `account` is the handle in the fediverse (`@notes@blog.example`) and `actor` its id. `stylesheet` makes
-    XML readable in a browser; `blogroll_url` is the address of an OPML file.
+    XML readable in a browser; `blogroll_url` is the address of an OPML file. `has_episodes` is found when the feed is
+    normalized.
     """
 
     id: str
@@ -179,6 +184,7 @@ class Feed:
     stylesheet: str = ""
     blogroll_url: str = ""
     podcast: Podcast = Podcast()
+    has_episodes: bool = False
     entries: tuple[FeedEntry, ...] = ()
 
     def without_onward_links(self) -> "Feed":

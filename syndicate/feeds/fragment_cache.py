@@ -7,6 +7,7 @@ whether its fragments were cached or not.
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
+from functools import lru_cache
 from hashlib import sha256
 from itertools import chain, repeat
 from types import MappingProxyType
@@ -17,6 +18,8 @@ from syndicate.feeds.document import Feed, FeedAuthor, FeedDocument, FeedEntry, 
 
 MAX_CACHED_ENTRIES = 300
 """Entries whose fragments are cached."""
+MAX_CACHED_FRAMES = 100
+"""Frames without entries and dates, which change with the settings alone."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,13 +122,12 @@ class FragmentCache:
             for entry in feed.entries
         ]
         frame = sha256(head + tail).digest()
-        lasting = replace(feed.without_onward_links(), updated=feed.founded)
-        undated = sha256(b"".join(writer.frame(lasting))).digest()
+        lasting = replace(feed.without_onward_links(), updated=feed.founded, entries=())
         return FeedDocument(
             body=b"".join([head, *_separated([fragment.body for fragment in fragments], writer.between), tail]),
             media_type=format.media_type,
             etag=f'W/"{_digest(frame, (fragment.digest for fragment in fragments))}"',
-            version=_digest(undated, (fragment.lasting for fragment in fragments)),
+            version=_digest(_frame_digest(lasting, format), (fragment.lasting for fragment in fragments)),
             last_modified=normalized.updated.astimezone(UTC).replace(microsecond=0),
             skipped=normalized.skipped,
             fingerprints=frozenset(entry.fingerprint for entry in known),
@@ -142,6 +144,11 @@ class FragmentCache:
         if len(self._known) > MAX_CACHED_ENTRIES:
             del self._known[min(self._known, key=lambda one: self._known[one].used)]
         return known
+
+
+@lru_cache(maxsize=MAX_CACHED_FRAMES)
+def _frame_digest(feed: Feed, format: FeedFormat) -> bytes:
+    return sha256(b"".join(WRITERS[format].frame(feed))).digest()
 
 
 def _write(entry: FeedEntry, format: FeedFormat, around: Feed) -> _Fragment:

@@ -48,7 +48,7 @@ def _channel(feed: Feed) -> Iterator[Element]:
     yield Element("sy:updateFrequency", "1")
     if feed.blogroll_url:
         yield Element("source:blogroll", feed.blogroll_url)
-    if any(entry.episode for entry in feed.entries):
+    if feed.has_episodes:
         yield from _podcast(feed)
     yield from _image(feed)
 
