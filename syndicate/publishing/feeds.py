@@ -47,12 +47,14 @@ def dependencies_of_comments(post: Post | None) -> tuple[str, ...]:
 @dataclass(frozen=True, slots=True)
 class _Page:
     """A page of a list of posts with their entries, the length of the whole list, and the database version it was
-    read at.
+    read at. `archive` is the number of the newest archive document and the last post of the open one (None without
+    one); None on pages that link to no archive.
     """
 
     version: int
     shown: tuple[tuple[Post, FeedEntry], ...]
     total: int
+    archive: tuple[int, str | None] | None
 
     @property
     def entries(self) -> tuple[FeedEntry, ...]:
@@ -118,8 +120,8 @@ class FeedBuilder:
                 next=address(page + 1) if page < pages else None,
                 last=address(pages),
             )
-        if selection.kind == "home" and page == 1:
-            feed = replace(feed, prev_archive=await self._newest_archive(format))
+        if there.archive is not None:
+            feed = replace(feed, prev_archive=self._newest_archive(format, *there.archive))
         fragments = self._fragments if page == 1 and selection.kind != "search" else FragmentCache()
         return fragments.render(feed, format, without=without)
 
@@ -132,11 +134,14 @@ class FeedBuilder:
         length = self._config.length
         posts = await selection.fetch(length, (page - 1) * length)
         edited = await self._list_edited() if selection.kind == "home" else []
+        archive = None
         if page == 1:
             posts = [*posts, *edited]
+            if selection.kind == "home":
+                archive = await self._store.post_archive.newest(), await self.find_open_archive()
         else:
             posts = [post for post in posts if post.id not in {one.id for one in edited}]
-        made = _Page(version, self._entries_of(posts, known.shown if known else ()), await selection.total())
+        made = _Page(version, self._entries_of(posts, known.shown if known else ()), await selection.total(), archive)
         self._pages[selection.path, page] = made
         if len(self._pages) > MAX_CACHED_PAGES:
             del self._pages[next(iter(self._pages))]
@@ -149,12 +154,12 @@ class FeedBuilder:
         oldest = await self._store.post_archive.key_at(self._config.length - 1)
         return [] if oldest is None else await self._store.post_archive.list_edited(oldest, self._config.length)
 
-    async def _newest_archive(self, format: FeedFormat) -> str | None:
+    def _newest_archive(self, format: FeedFormat, newest: int, last: str | None) -> str | None:
         """Return the address of the newest archive document: of the open one if it has a post that the live feed has
         not.
         """
-        urls, newest = self._urls, await self._store.post_archive.newest()
-        if last := await self.find_open_archive():
+        urls = self._urls
+        if last:
             return urls.absolute(urls.open_archive_document(format.value, newest + 1, last))
         return urls.absolute(urls.archive_document(format.value, newest)) if newest else None
 
