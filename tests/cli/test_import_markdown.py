@@ -51,3 +51,38 @@ def test_a_file_for_another_command_is_refused_with_its_name(blog: Blog) -> None
     assert "syndicate publish" in blog.refuses("import", "markdown", blog.write("tea.md", "Hot."))
     blog.write("export/old.xml", GARDEN.read_text(encoding="utf-8"))
     assert "import wordpress" in blog.refuses("import", "markdown", blog.directory / "export")
+
+
+def test_a_folder_without_posts_says_what_was_sought_and_what_was_not_read(blog: Blog) -> None:
+    blog.write("old/_notes/tea.md", "Hot.")
+    blog.write("old/.trash/gone.md", "Cold.")
+    blog.write("old/_layouts/post.html", "{{ content }}")
+    said = blog.ok("import", "markdown", blog.directory / "old")
+    assert "nothing to import in" in said
+    assert "next: give the folder in which the posts lie" in said
+    assert "_notes: its name begins with '_'" in said
+    assert ".trash: its name begins with '.'" in said
+    assert "_layouts" not in said
+
+
+PAGE = "<html><head><title>{title}</title><meta name=generator content=Any>{head}</head><body>{body}</body></html>"
+LINKS = "<ul>" + "".join(f"<li><a href=/{number}/>Pears and plums {number}</a>" for number in range(9)) + "</ul>"
+
+
+def test_built_pages_that_only_list_others_are_left_out_by_name(blog: Blog) -> None:
+    pages = {
+        "two": ("", "<article>Tea</article><article>Pears</article>"),
+        "entries": ("", '<div class="h-entry">Tea</div><div class="h-entry">Pears</div>'),
+        "links": ("<meta property=og:type content=website>", LINKS),
+        "schema": ('<script type="application/ld+json">{"@type": "CollectionPage"}</script>', "<p>All."),
+        "tea": ("<meta property=article:published_time content=2020-01-02T03:04:05Z>", f"<p>Hot.</p>{LINKS}"),
+        "pears": ("", "<article>Ripe.</article><aside><article>Tea</article></aside>"),
+        "about": ("", "<p>I write of pears.</p>"),
+    }
+    for name, (head, body) in pages.items():
+        blog.write(f"built/{name}/index.html", PAGE.format(title=name, head=head, body=body))
+    said = blog.ok("import", "markdown", blog.directory / "built")
+    assert said.startswith("3 created")
+    for name in ("two", "entries", "links", "schema"):
+        assert f"{name}/index.html: it" in said
+    assert "2020-01-02" in blog.ok("posts", "show", "tea")

@@ -3,7 +3,6 @@
 Nothing outside of the project is read: links that lead out of it are named.
 """
 
-import fnmatch
 import os
 import re
 from collections.abc import Iterator
@@ -13,7 +12,7 @@ from pathlib import Path
 
 from syndicate.importers.markdown.programs import OBSIDIAN
 from syndicate.importers.markdown.project import Project
-from syndicate.importers.markdown.settings import load_settings
+from syndicate.importers.markdown.unread_folders import count_below, is_excluded, template_folders, why_not_read
 from syndicate.importers.markdown_files import DRAFT_FOLDERS, why_passed_over
 
 MARKDOWN = frozenset({".md", ".markdown", ".mkd", ".mdown", ".mdx"})
@@ -29,8 +28,6 @@ UNREADABLE = {
     ".ipynb": "a notebook",
 }
 MAX_FILES = 100_000
-_BUILT = frozenset({"public", "_site", "output", "dist", "themes", "archetypes"})
-_NEVER = frozenset({"node_modules", "__macosx", "$recycle.bin", "lost+found", "trash"})
 _ABOUT_PROJECT = frozenset({"readme", "license", "licence", "404"})
 _LANGUAGE_SUFFIX = re.compile(r"(?P<name>.+)\.(?P<language>[a-z]{2,3}(?:-[A-Za-z]{2,8})?)")
 
@@ -67,7 +64,7 @@ class SourceFile:
 
 def discover(project: Project) -> Iterator[SourceFile]:
     """Return the files in a fixed order."""
-    templates = _templates(project)
+    templates = template_folders(project)
     seen: set[Path] = set()
     for start in _starts(project):
         for count, path in enumerate(_walk(project, start, templates)):
@@ -77,7 +74,8 @@ def discover(project: Project) -> Iterator[SourceFile]:
                 break
             if path not in seen:
                 seen.add(path)
-                if (found := _classified(project, path)) is not None:
+                found = _folder(project, path, templates) if path.is_dir() else _classified(project, path)
+                if found is not None:
                     yield found
 
 
@@ -91,48 +89,32 @@ def _starts(project: Project) -> list[Path]:
 def _walk(project: Project, start: Path, templates: frozenset[Path]) -> Iterator[Path]:
     for directory, folders, files in os.walk(start):
         here = Path(directory)
-        folders[:] = sorted(name for name in folders if _is_entered(project, here / name, templates))
-        yield from (here / name for name in folders if (here / name).is_symlink())
+        unread = {name for name in folders if why_not_read(project, here / name, templates)}
+        yield from (here / name for name in sorted(folders) if name in unread or (here / name).is_symlink())
+        folders[:] = sorted(set(folders) - unread)
         for name in sorted(files):
             yield here / name
 
 
-def _is_entered(project: Project, path: Path, templates: frozenset[Path]) -> bool:
-    name = path.name.lower()
-    if name.startswith(("_", ".")) and name not in ("_posts", "_drafts"):
-        return False
-    if name in _NEVER or path in templates or (path.parent == project.root and name in _BUILT):
-        return False
-    return not _is_excluded(project, path) and not (path.parent == project.root and name in project.program.skipped)
-
-
-def _is_excluded(project: Project, path: Path) -> bool:
-    """Whether the settings exclude a path."""
-    excluded = project.settings.texts("exclude")
-    relative = path.relative_to(project.root).as_posix()
-    return any(relative == one.strip("/") or fnmatch.fnmatchcase(relative, one.strip("/")) for one in excluded)
-
-
-def _templates(project: Project) -> frozenset[Path]:
-    """Return the folder of Obsidian's templates."""
-    if not (project.root / ".obsidian").is_dir():
-        return frozenset()
-    named = [load_settings(project.root / ".obsidian" / "templates.json").text("folder")]
-    for plugin in ("templater-obsidian",):
-        data = load_settings(project.root / ".obsidian" / "plugins" / plugin / "data.json")
-        named.append(data.text("templates_folder"))
-    return frozenset(project.root / name for name in named if name)
+def _folder(project: Project, path: Path, templates: frozenset[Path]) -> SourceFile | None:
+    """Return a folder that is not read, with the reason; None if there is nothing to say about it."""
+    reason = why_not_read(project, path, templates)
+    if not reason:
+        reason = "it is a link to another folder, which is not followed; import that folder by itself"
+    elif number := count_below(path, MARKDOWN):
+        reason = f"{reason}; Markdown files in it that were not read: {number}"
+    else:
+        return None
+    name = path.relative_to(project.root).as_posix()
+    return SourceFile(path=path, name=name, kind=MarkdownFileKind.SKIPPED, reason=reason)
 
 
 def _classified(project: Project, path: Path) -> SourceFile | None:
     suffix = path.suffix.lower()
     name = path.relative_to(project.root).as_posix()
-    if path.is_dir():
-        reason = "it is a link to another folder, which is not followed; import that folder by itself"
-        return SourceFile(path=path, name=name, kind=MarkdownFileKind.SKIPPED, reason=reason)
     if suffix not in MARKDOWN | HTML and suffix not in UNREADABLE:
         return None
-    if path.name.startswith((".", "~")) or _is_excluded(project, path):
+    if path.name.startswith((".", "~")) or is_excluded(project, path):
         return None
     if path.stem.lower() in _ABOUT_PROJECT:
         return SourceFile(

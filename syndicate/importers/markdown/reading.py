@@ -34,6 +34,7 @@ from syndicate.translation import _
 
 MAX_BYTES = 4_000_000
 HOME = "it is the home page, which is made here"
+NO_HTML_HEADER = "it is HTML without a header or a title, as templates are"
 NO_HEADER = "it has no header, so that {program} makes no page of it"
 _MODULE_LINE = re.compile(r"^(?:import|export)\s[^\n]*(?:\n|\Z)", re.MULTILINE)
 _DATE_IN_PATH = re.compile(r"(?<!\d)\d{4}-\d{2}-\d{2}(?!\d)")
@@ -113,7 +114,9 @@ def _header(project: Project, file: SourceFile, text: str) -> Header:
     if file.is_html and not text.lstrip().startswith(("---", "+++")):
         document = read_html(text) if project.program in (PELICAN, PLAIN) else None
         if document is None:
-            raise NotAPost("")
+            raise NotAPost(NO_HTML_HEADER if project.program is PLAIN else "")
+        if document.list_reason:
+            raise NotAPost(f"{document.list_reason}, which is made here")
         return Header(fields=document.fields, body=document.body)
     header = split_header(text, file=str(file.path), dialect=project.program.dialect)
     if not header.found and project.program.needs_header:

@@ -65,7 +65,17 @@ class FolderReport:
         yield from _named("not found", self.missing)
         yield from _named("note", self.notes)
         yield from _named("skipped", self.skipped)
+        yield from self._nothing_found()
         yield from self._next()
+
+    def _nothing_found(self) -> Iterator[str]:
+        if self.project is None or self.changes or self.edited or self.left_out:
+            return
+        yield f"nothing to import in {self.project.folder}: no Markdown file, nor an HTML file with a header, is a post"
+        yield (
+            "next: give the folder in which the posts lie, or that of the whole project; an export in one file has a command"
+            " of its own: see `syndicate import --help`"
+        )
 
     def _next(self) -> Iterator[str]:
         if self.project is not None and self.project.program in CODED and not self.project.is_pattern_given:
