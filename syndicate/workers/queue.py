@@ -56,6 +56,8 @@ class QueueWorker(ABC, Generic[Task]):
         self._busy: set[str] = set()
         """Lines of which a task is being performed."""
         self._leased = 0
+        self._due: datetime | None = None
+        """When the next row was due at the last look."""
 
     # the declaration
 
@@ -118,16 +120,17 @@ class QueueWorker(ABC, Generic[Task]):
             return await self._work(tasks)
 
     async def _next_due(self) -> datetime | None:
-        """Without room there is nothing to wait for: a task that ends wakes the worker."""
-        return await self.next_due(self._clock()) if self.free_slots() > 0 else None
+        """Return what the last look found: a commit since then has woken the worker. Without room there is nothing to
+        wait for: a task that ends wakes it."""
+        return self._due if self.free_slots() > 0 else None
 
     async def _work(self, tasks: asyncio.TaskGroup) -> bool:
         self._start(tasks)
         has_claimed = False
         while self.free_slots() > 0:
             now = self._clock()
-            due = await self.next_due(now)
-            if due is None or due > now:
+            self._due = await self.next_due(now)
+            if self._due is None or self._due > now:
                 break
             claimed = await self.claim(now, now + LEASE_DURATION)
             if not claimed:

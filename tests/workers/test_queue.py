@@ -134,3 +134,21 @@ async def test_what_is_not_due_yet_is_left_alone(clock: FakeClock) -> None:
     table = Table(due=["a1"])
     assert not await Later(table, clock).work()
     assert table.due == ["a1"]
+
+
+async def test_a_worker_that_is_woken_for_nothing_looks_once(clock: FakeClock) -> None:
+    looks: list[datetime] = []
+
+    class Counting(Worker):
+        async def next_due(self, now: datetime) -> datetime | None:
+            looks.append(now)
+            return await super().next_due(now)
+
+    worker = Counting(Table(), clock)
+    task = asyncio.create_task(worker.run())
+    await tasks_rest()
+    worker.wake()
+    await tasks_rest()
+    task.cancel()
+    await asyncio.gather(task, return_exceptions=True)
+    assert len(looks) == 2, "one at the start, and one more"
