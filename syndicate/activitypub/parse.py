@@ -7,6 +7,7 @@ required member is missing. Authenticity is not decided here, but by the callers
 import re
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from functools import lru_cache
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -17,6 +18,8 @@ from syndicate.model.activity import Activity
 from syndicate.model.actor import PublicKey, RemoteActor
 
 MAX_ID_LENGTH = 2048
+MAX_REMEMBERED = 1024
+"""How many ids the origin is remembered of: an activity names the same few again and again."""
 MAX_NAME_LENGTH = 2048
 MAX_SUMMARY_LENGTH = 20_000
 MAX_CONTENT_LENGTH = 50_000
@@ -77,21 +80,33 @@ class RemoteNote:
 
 def origin(address: str) -> str:
     """Return `scheme://host[:port]` of an id, normalized; empty if it is no web address."""
-    try:
-        parts = urlsplit(address)
-        port = parts.port
-    except ValueError:
-        return ""
-    if parts.scheme not in ("http", "https") or not parts.hostname or parts.username is not None:
-        return ""
-    host = parts.hostname.rstrip(".")
-    default = port is None or (parts.scheme, port) in (("http", 80), ("https", 443))
-    return f"{parts.scheme}://{host}" if default else f"{parts.scheme}://{host}:{port}"
+    return _origin_and_host(address)[0]
 
 
 def host_of(address: str) -> str:
     """Return the host of an id, without port; empty if it is no web address."""
-    return (urlsplit(address).hostname or "").rstrip(".") if origin(address) else ""
+    return _origin_and_host(address)[1]
+
+
+def _origin_and_host(address: str) -> tuple[str, str]:
+    """Return both, remembered for what is no longer than an id."""
+    return (_remembered if len(address) <= MAX_ID_LENGTH else _parsed)(address)
+
+
+def _parsed(address: str) -> tuple[str, str]:
+    try:
+        parts = urlsplit(address)
+        port = parts.port
+    except ValueError:
+        return "", ""
+    if parts.scheme not in ("http", "https") or not parts.hostname or parts.username is not None:
+        return "", ""
+    host = parts.hostname.rstrip(".")
+    default = port is None or (parts.scheme, port) in (("http", 80), ("https", 443))
+    return (f"{parts.scheme}://{host}" if default else f"{parts.scheme}://{host}:{port}"), host
+
+
+_remembered = lru_cache(maxsize=MAX_REMEMBERED)(_parsed)
 
 
 def authority_of(address: str) -> str:
