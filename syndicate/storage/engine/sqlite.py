@@ -63,21 +63,21 @@ class Statements:
     """Statements on one connection, in the calling thread: nothing here ever suspends."""
 
     def __init__(self, connection: sqlite3.Connection, damage: "_Damage | None" = None) -> None:
-        self._connection, self._damage = connection, damage
+        self._connection, self._translated = connection, _ErrorTranslation(damage)
 
     async def all(self, sql: str, /, **parameters: Any) -> Sequence[Row]:
-        with _ErrorTranslation(self._damage):
+        with self._translated:
             cursor = self._connection.execute(_prepared(sql), parameters)
             return _named(cursor, cursor.fetchall())
 
     async def one(self, sql: str, /, **parameters: Any) -> Row | None:
-        with _ErrorTranslation(self._damage):
+        with self._translated:
             cursor = self._connection.execute(_prepared(sql), parameters)
             row = cursor.fetchone()
             return None if row is None else _named(cursor, (row,))[0]
 
     async def run(self, sql: str, /, **parameters: Any) -> int:
-        with _ErrorTranslation(self._damage):
+        with self._translated:
             return self._connection.execute(_prepared(sql), parameters).rowcount
 
     async def advisory_lock(self, name: str) -> None:
@@ -91,7 +91,7 @@ def _named(cursor: sqlite3.Cursor | aiosqlite.Cursor, rows: Iterable[Any]) -> li
 
 
 class _ErrorTranslation(contextlib.AbstractContextManager[None]):
-    """Translates errors of SQLite into errors of Syndicate."""
+    """Translates errors of SQLite into errors of Syndicate. One serves any number of statements."""
 
     def __init__(self, damage: "_Damage | None" = None) -> None:
         self._damage = damage
@@ -156,10 +156,10 @@ def _perform(
 ) -> tuple[list[Any], bool]:
     """Run the bodies as savepoints of one transaction. Return a result or failure for each, once durable, and whether
     a row has changed. `check` raises if nothing may be committed."""
-    statements = Statements(connection)
+    statements, translated = Statements(connection), _ErrorTranslation()
     results: list[Any] = []
     before = connection.total_changes
-    with _ErrorTranslation():
+    with translated:
         connection.execute("BEGIN IMMEDIATE")
     try:
         for body in bodies:
@@ -169,13 +169,13 @@ def _perform(
             except Exception as error:
                 if not connection.in_transaction:  # a full disk undoes everything at once
                     raise StorageError(f"the database cannot be written: {error}; is the disk full?") from error
-                with _ErrorTranslation():
+                with translated:
                     connection.execute("ROLLBACK TO body")
                 results.append(_Failed(error))
-            with _ErrorTranslation():
+            with translated:
                 connection.execute("RELEASE body")
         check()
-        with _ErrorTranslation():
+        with translated:
             connection.execute("COMMIT")
     except BaseException:
         with contextlib.suppress(sqlite3.DatabaseError):  # of a damaged file; the first error is raised
