@@ -123,3 +123,16 @@ def test_a_cascade_of_a_section_counts_for_its_pages(tmp_path: Path) -> None:
     files = {"content/posts/_index.md": section, "content/posts/a.md": "---\ndate: 2020-01-01\n---\nx"}
     [entry] = entries(tmp_path, {**HUGO, **files})
     assert entry.state.value == "draft"
+
+
+@pytest.mark.parametrize(
+    ("written", "title"),
+    [
+        ("Don&#8217;t &amp; won&#x2019;t", "Don’t & won’t"),
+        ("AT&T &copy 2020", "AT&T &copy 2020"),
+        ("&nothing;", "&nothing;"),
+    ],
+)
+def test_characters_that_a_title_spells_as_in_html_are_read(tmp_path: Path, written: str, title: str) -> None:
+    [entry] = entries(tmp_path, {**JEKYLL, "_posts/2020-01-01-a.md": f'---\ntitle: "{written}"\n---\nx'})
+    assert entry.title == title
