@@ -150,6 +150,8 @@ def _with_distinct_dates(entries: tuple[FeedEntry, ...]) -> tuple[FeedEntry, ...
 
     RFC 4287 §4.2.15 lets readers take two entries with the same date for the same change, and validators warn.
     """
+    if len({entry.updated for entry in entries}) == len(entries):
+        return entries
     before: Counter[datetime] = Counter()
     distinct = []
     for entry in reversed(entries):
