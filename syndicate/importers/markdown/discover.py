@@ -28,7 +28,9 @@ UNREADABLE = {
     ".ipynb": "a notebook",
 }
 MAX_FILES = 100_000
-_ABOUT_PROJECT = frozenset({"readme", "license", "licence", "404"})
+_NO_PAGES = frozenset({"readme", "404"})
+_ABOUT_PROJECT = frozenset({"license", "licence", "contributing", "changelog", "code_of_conduct", "agents", "claude"})
+"""Files beside the settings that are for those who work on the project; deeper, a page may have such a name."""
 _LANGUAGE_SUFFIX = re.compile(r"(?P<name>.+)\.(?P<language>[a-z]{2,3}(?:-[A-Za-z]{2,8})?)")
 
 
@@ -116,7 +118,7 @@ def _classified(project: Project, path: Path) -> SourceFile | None:
         return None
     if path.name.startswith((".", "~")) or is_excluded(project, path):
         return None
-    if path.stem.lower() in _ABOUT_PROJECT:
+    if path.stem.lower() in (_NO_PAGES | _ABOUT_PROJECT if path.parent == project.root else _NO_PAGES):
         return SourceFile(
             path=path, name=name, kind=MarkdownFileKind.SKIPPED, reason="it is about the project, not a post"
         )

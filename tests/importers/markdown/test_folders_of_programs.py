@@ -202,3 +202,10 @@ async def test_pages_of_jekyll_lie_outside_of_posts(folder: Folder) -> None:
     assert (await folder.post("about")).path == "/about.html"
     assert "2020-01-01-a.md: it has no header" in folder.report.left_out[0]
     assert len(folder.report.left_out) == 1
+
+
+async def test_files_for_those_who_work_on_the_project_are_no_posts(folder: Folder) -> None:
+    beside = dict.fromkeys(("README.md", "CONTRIBUTING.md", "CLAUDE.md", "LICENSE.md", "soup/README.md"), "Words.")
+    await folder.take({**ELEVENTY, **beside, "pages/license.md": "You may copy this."})
+    assert [post.slug for post in await folder.instance.store.post_lists.list_newest(limit=9)] == ["license"]
+    assert len(folder.report.skipped) == len(beside)
