@@ -18,9 +18,8 @@ from syndicate.content.header_fields import (
     RELEASES,
     SUMMARIES,
     UPDATED,
-    FieldContext,
-    FrontMatter,
 )
+from syndicate.content.header_model import FieldContext, FrontMatter
 from syndicate.content.headers import Header, Pairs, split_header
 from syndicate.content.hidden_text import before_more, without_hidden
 from syndicate.content.markdown import split_title, to_html

@@ -5,33 +5,30 @@ expected.
 """
 
 import re
-from collections.abc import Callable
-from dataclasses import dataclass, replace
-from datetime import datetime, tzinfo
+from dataclasses import replace
+from datetime import datetime
 
 import yaml
 
 from syndicate.content.addresses import is_web_address
-from syndicate.content.dialect import HeaderDialect, zone_of
-from syndicate.content.media_types import media_type_of
+from syndicate.content.dialect import zone_of
+from syndicate.content.header_media import read_enclosure, read_image, read_image_alt
+from syndicate.content.header_model import FieldContext, FrontMatter, Read
 from syndicate.content.text import slugify
 from syndicate.content.written_dates import NoDate, parse_date
 from syndicate.content.yaml_values import (
     FALSE,
     TRUE,
     WrongValue,
-    address_of,
     bool_of,
-    duration_of,
     is_null,
     line_of,
-    mapping_of,
     names_of,
     one_of,
     raw,
     text_of,
 )
-from syndicate.model.post import Enclosure, ObjectType, PostState, QuotePolicy, Reference, ReferenceKind, Visibility
+from syndicate.model.post import ObjectType, PostState, QuotePolicy, Reference, ReferenceKind, Visibility
 
 STATES = {
     "published": PostState.PUBLISHED,
@@ -68,80 +65,9 @@ REFERENCES = {kind.value.replace("_", ""): kind for kind in ReferenceKind}
 ADDRESSES = ("url", "permalink", "path", "saveas")
 _SECONDS = re.compile(r":\d\d:\d\d")
 _LANGUAGE = re.compile(r"[A-Za-z]{2,8}(?:-[A-Za-z0-9]{1,8})*")
-_MEDIA_TYPE = re.compile(r"[a-z]+/[a-z0-9][a-z0-9.+-]*")
 _MAX_GUID_LENGTH = 2_000
 MIN_YEAR, MAX_YEAR = 1000, 9000
 """Some programs write the year 1 for no date; a year near the ends of the calendar has no time in every zone."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class FrontMatter:
-    """The header of a file.
-
-    Dates are UTC; `hashtags` of None means all tags; `unknown` lists the fields without a meaning here. `has_title`:
-    the header has a title, even an empty one. `dates`, `summaries` and `images` are what
-    was found under each name. `address` is the permalink's path as written, `written_slug` the slug. `doubts` are
-    signs that the post may not be public, with file and line; `is_locked` means that only some people may read it.
-    `date_problem` says what is wrong with a date. `problems` are fields whose value was passed over.
-    """
-
-    has_title: bool = False
-    title: str = ""
-    slug: str = ""
-    written_slug: str = ""
-    address: str = ""
-    aliases: tuple[str, ...] = ()
-    guid: str = ""
-    date: datetime | None = None
-    updated: datetime | None = None
-    dates: tuple[tuple[str, datetime], ...] = ()
-    tags: tuple[str, ...] = ()
-    categories: tuple[str, ...] = ()
-    summary: str = ""
-    summaries: tuple[tuple[str, str], ...] = ()
-    teaser: str = ""
-    has_empty_summary: bool = False
-    language: str = ""
-    authors: tuple[str, ...] = ()
-    comments_open: bool = True
-    visibility: Visibility = Visibility.PUBLIC
-    sensitive: bool = False
-    warning: str = ""
-    pinned: bool = False
-    minor: bool = False
-    is_page: bool = False
-    draft: bool = False
-    state: PostState = PostState.PUBLISHED
-    image: str = ""
-    image_alt: str = ""
-    images: tuple[tuple[str, str, str], ...] = ()
-    hashtags: tuple[str, ...] | None = None
-    type: ObjectType | None = None
-    quotes: QuotePolicy = QuotePolicy.ANYONE
-    enclosure: Enclosure | None = None
-    reference: Reference | None = None
-    date_problem: str = ""
-    doubts: tuple[str, ...] = ()
-    is_locked: bool = False
-    problems: tuple[str, ...] = ()
-    unknown: tuple[str, ...] = ()
-
-    @property
-    def is_taken_back(self) -> bool:
-        """Whether its own fields clearly say that the post is not published."""
-        return self.draft or self.state is not PostState.PUBLISHED
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class FieldContext:
-    """What a field is read by; `name` is its normalized name."""
-
-    name: str
-    zone: tzinfo
-    dialect: HeaderDialect
-
-
-Read = Callable[[FrontMatter, yaml.Node, FieldContext], FrontMatter]
 
 
 def instant(node: yaml.Node, context: FieldContext) -> datetime:
@@ -279,60 +205,6 @@ def _pinned(front: FrontMatter, node: yaml.Node, context: FieldContext) -> Front
     return replace(front, pinned=front.pinned or (int(word) > 0 if is_number else bool_of(node)))
 
 
-def _image(front: FrontMatter, node: yaml.Node, context: FieldContext) -> FrontMatter:
-    """Read a picture: an address, an object with one, or a list of which the first counts."""
-    if isinstance(node, yaml.SequenceNode):
-        node = node.value[0] if node.value else yaml.ScalarNode("tag:yaml.org,2002:null", "")
-    if isinstance(node, yaml.ScalarNode):
-        address, alt = node, ""
-    else:
-        parts = {raw(key).lower(): value for key, value in node.value if not is_null(value)}
-        named = next((parts[name] for name in ("src", "path", "url", "image") if name in parts), None)
-        if named is None and context.name in ("header", "cover"):
-            return front
-        if named is None:
-            raise WrongValue("'src' is missing")
-        address, alt = named, text_of(parts["alt"]) if "alt" in parts else ""
-    if is_null(address) or not raw(address).strip() or is_switch(address):
-        return front
-    return replace(front, images=(*front.images, (context.name, address_of(_unspaced(address)), alt)))
-
-
-def is_switch(node: yaml.Node) -> bool:
-    """Whether a value only turns something on or off, as `thumbnail: true` does in some themes."""
-    return raw(node).strip().lower() in TRUE | FALSE
-
-
-def _unspaced(node: yaml.Node) -> yaml.Node:
-    spelled = raw(node).strip().replace(" ", "%20")
-    return (
-        yaml.ScalarNode(node.tag, spelled, node.start_mark, node.end_mark)
-        if isinstance(node, yaml.ScalarNode)
-        else node
-    )
-
-
-def _image_alt(front: FrontMatter, node: yaml.Node, _context: FieldContext) -> FrontMatter:
-    return replace(front, image_alt=text_of(node))
-
-
-def _enclosure(front: FrontMatter, node: yaml.Node, _context: FieldContext) -> FrontMatter:
-    parts = (
-        {"url": node} if isinstance(node, yaml.ScalarNode) else mapping_of(node, "url", "type", "length", "duration")
-    )
-    if "url" not in parts:
-        raise WrongValue("'url' is missing")
-    url = address_of(parts["url"])
-    media_type = text_of(parts["type"]).lower() if "type" in parts else media_type_of(url)
-    length = text_of(parts["length"]) if "length" in parts else "0"
-    if not _MEDIA_TYPE.fullmatch(media_type):
-        raise WrongValue("'type' must be a media type such as audio/mpeg")
-    if not re.fullmatch("[0-9]{1,15}", length):
-        raise WrongValue("'length' must be a number of bytes")
-    duration = duration_of(text_of(parts["duration"])) if "duration" in parts else 0
-    return replace(front, enclosure=Enclosure(url=url, media_type=media_type, length=int(length), duration=duration))
-
-
 def _reference(front: FrontMatter, node: yaml.Node, context: FieldContext) -> FrontMatter:
     """Read what a post answers, likes or boosts. There is one at most: two would have two meanings."""
     address = text_of(node)
@@ -384,12 +256,12 @@ READ: dict[str, Read] = {
     "minor": lambda front, node, _: replace(front, minor=bool_of(node)),
     "draft": lambda front, node, _: replace(front, draft=front.draft or bool_of(node)),
     "state": _state,
-    **dict.fromkeys(IMAGES, _image),
-    **dict.fromkeys(("imagealt", "featuredimagealt", "coveralt"), _image_alt),
+    **dict.fromkeys(IMAGES, read_image),
+    **dict.fromkeys(("imagealt", "featuredimagealt", "coveralt"), read_image_alt),
     "hashtags": _hashtags,
     **dict.fromkeys(("type", "layout"), _type),
     "quotes": lambda front, node, _: replace(front, quotes=one_of(QuotePolicy, node)),
-    "enclosure": _enclosure,
+    "enclosure": read_enclosure,
     **dict.fromkeys(REFERENCES, _reference),
 }
 

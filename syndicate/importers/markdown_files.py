@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from syndicate.content import frontmatter, permalinks
-from syndicate.content.header_fields import FrontMatter
+from syndicate.content.header_model import FrontMatter
 from syndicate.content.hidden_text import has_logic
 from syndicate.errors import InputError
 from syndicate.model.post import PostDraft

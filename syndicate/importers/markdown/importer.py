@@ -13,7 +13,7 @@ from syndicate.clock import Clock
 from syndicate.config import SiteConfig
 from syndicate.content import html as author_html
 from syndicate.content.frontmatter import terms
-from syndicate.content.header_fields import FrontMatter
+from syndicate.content.header_model import FrontMatter
 from syndicate.content.markdown import to_html
 from syndicate.content.permalinks import bare_host
 from syndicate.content.text import canonical_path, plain

@@ -15,7 +15,7 @@ import yaml
 
 from syndicate.content.code_blocks import mask
 from syndicate.content.frontmatter import read_front_matter, state_of
-from syndicate.content.header_fields import FrontMatter
+from syndicate.content.header_model import FrontMatter
 from syndicate.content.headers import Header, read_dotted, split_header
 from syndicate.content.hidden_text import before_more, has_logic
 from syndicate.content.markdown import split_title
