@@ -10,6 +10,7 @@ import re
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import lru_cache
 from html import unescape
 
 VOID = frozenset({"area", "base", "br", "col", "embed", "hr", "img", "input", "link", "meta", "source", "track", "wbr"})
@@ -25,6 +26,10 @@ BLOCKS = frozenset(
 
 SEPARATE = frozenset({"optgroup", "option", "text", "tspan"})
 """Elements whose words are not those of what stands beside them, in a list of choices or a drawing."""
+
+MAX_REMEMBERED_CHARACTERS = 32_768
+MAX_REMEMBERED_TEXTS = 4
+"""A text is read for its pictures, links, people and words one after another, mostly unchanged in between."""
 
 _VERBATIM = frozenset({"a", "code", "kbd", "pre", "samp", "var"})
 _HIDDEN = frozenset(
@@ -85,6 +90,15 @@ def escaped(text: str) -> str:
 
 def tokens(html: str) -> Iterator[Tag | str]:
     """Yield the tags and the text between them, as written."""
+    return iter(_remembered(html)) if len(html) <= MAX_REMEMBERED_CHARACTERS else _tokens(html)
+
+
+@lru_cache(maxsize=MAX_REMEMBERED_TEXTS)
+def _remembered(html: str) -> tuple[Tag | str, ...]:
+    return tuple(_tokens(html))
+
+
+def _tokens(html: str) -> Iterator[Tag | str]:
     return (token for token, _, _ in placed_tokens(html) if token is not None)
 
 
