@@ -12,7 +12,6 @@ if (globalThis.desk) {
   let firstChange = 0;
   let sending = null;
   let changed = false;
-  let failed = false;
 
   const isText = ([name]) => !["csrf", "base_revision", "form_id", "do", "picture_file", "alt", "format"].includes(name);
   const texts = () => JSON.stringify([...new FormData(form)].filter(isText));
@@ -47,14 +46,12 @@ if (globalThis.desk) {
   async function send(isRenewed = false) {
     const body = new URLSearchParams([...new FormData(form)].filter(([, value]) => typeof value === "string"));
     body.set("do", "autosave");
-    failed = true;
     try {
       const answer = await fetch(form.action, { method: "POST", body, headers: { "X-Part": "saved" } });
       if (answer.status === 401) return say("You are signed out. Your text is kept in this browser. ", "/admin/login", "Sign in in a new window");
       if (answer.status === 403 && !isRenewed && (await renew())) return send(true);
       if (!answer.ok) return say("Not saved yet: something needs another look. Press “Save draft” to see what.");
       const saved = await answer.json();
-      failed = false;
       if (!changed) forget();
       form.setAttribute("action", saved.action);
       setHidden("base_revision", saved.base_revision);
@@ -97,7 +94,7 @@ if (globalThis.desk) {
   }
 
   form.addEventListener("input", later);
-  form.addEventListener("submit", () => failed || forget()); // what could not be saved may not be sent either
+  form.addEventListener("submit", forget);
   addEventListener("online", () => changed && save());
   offer();
 }
