@@ -37,7 +37,7 @@ def why_a_list(document: html.HtmlElement) -> str:
         return "it says that it is a list of pages"
     if articles == 1 or not _is_built(document):
         return ""
-    if _LIST_CLASS.search((document.find(".//body") or document).get("class", "")):
+    if _LIST_CLASS.search(document.xpath("string(//body/@class)")):
         return "it says that it is a list of pages"
     return "it is a list of links" if _is_mostly_links(document) else ""
 
