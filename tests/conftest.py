@@ -4,7 +4,6 @@ import asyncio
 import os
 import shutil
 import uuid
-import zlib
 from collections.abc import AsyncIterator, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
@@ -18,6 +17,7 @@ from hypothesis import HealthCheck, settings
 from syndicate.signatures import generate_private_key
 from syndicate.storage import Store, connect
 from syndicate.storage.engine.migrate import migrate
+from tests.chosen_kinds import KINDS, chosen
 from tests.clocks import FakeClock
 from tests.instances import RunningInstance, running_instance
 from tests.peer import Peer
@@ -28,7 +28,6 @@ settings.register_profile("steady", deadline=None, derandomize=True, suppress_he
 settings.load_profile("steady")
 """The same examples in every run, however slow the machine is."""
 
-KINDS = ("sqlite", "postgresql")
 NEW = "new_blog"
 WIPE = """
 DO $$
@@ -70,27 +69,18 @@ def pytest_xdist_auto_num_workers() -> int:
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """Run the tests of the storage on both kinds of database and each other test on one, half of them on either: both
-    kinds have one text of SQL. Further inputs of a test run on SQLite, since they differ in what comes from the network."""
+    """Leave out the tests that run on the other kind of database (`chosen_kinds.py`)."""
     if config.getoption("--every-input"):
         return
-    kept: list[pytest.Item] = []
-    left_out: list[pytest.Item] = []
-    seen: set[tuple[str, str]] = set()
-    for item in items:
-        function, kind = item.nodeid.partition("[")[0], _kind_of_database(item)
-        further = (function, kind) in seen
-        seen.add((function, kind))
-        chosen = KINDS[zlib.crc32(function.encode()) % 2]
-        runs = kind in ("", "sqlite" if further else chosen) or function.startswith("tests/storage/")
-        (kept if runs else left_out).append(item)
-    config.hook.pytest_deselected(items=left_out)
-    items[:] = kept
+    runs = chosen([(item.nodeid.partition("[")[0], _kind_of_database(item)) for item in items])
+    config.hook.pytest_deselected(items=[item for item, is_chosen in zip(items, runs, strict=True) if not is_chosen])
+    items[:] = [item for item, is_chosen in zip(items, runs, strict=True) if is_chosen]
 
 
 def _kind_of_database(item: pytest.Item) -> str:
-    call = getattr(item, "callspec", None)
-    return next((kind for kind in KINDS if call is not None and kind in call.params.values()), "")
+    """Return the kind of database that a test gets from a fixture; empty if it gets none."""
+    inputs = item.callspec.params if isinstance(item, pytest.Function) and hasattr(item, "callspec") else {}
+    return str(inputs.get("database_address") or inputs.get("empty_database") or "")
 
 
 @pytest.fixture
