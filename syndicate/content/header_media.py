@@ -37,12 +37,12 @@ def read_image(front: FrontMatter, node: yaml.Node, context: FieldContext) -> Fr
         if named is None:
             raise WrongValue("'src' is missing")
         address, alt = named, text_of(parts["alt"]) if "alt" in parts else ""
-    if is_null(address) or not raw(address).strip() or is_switch(address):
+    if is_null(address) or not raw(address).strip() or _is_switch(address):
         return front
     return replace(front, images=(*front.images, (context.name, address_of(_unspaced(address)), alt)))
 
 
-def is_switch(node: yaml.Node) -> bool:
+def _is_switch(node: yaml.Node) -> bool:
     """Whether a value only turns something on or off, as `thumbnail: true` does in some themes."""
     return raw(node).strip().lower() in TRUE | FALSE
 

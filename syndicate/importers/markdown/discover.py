@@ -28,6 +28,7 @@ UNREADABLE = {
     ".ipynb": "a notebook",
 }
 MAX_FILES = 100_000
+LINK = "it is a link to another folder, which is not followed; import that folder by itself"
 _NO_PAGES = frozenset({"readme", "404"})
 _ABOUT_PROJECT = frozenset({"license", "licence", "contributing", "changelog", "code_of_conduct", "agents", "claude"})
 """Files beside the settings that are for those who work on the project; deeper, a page may have such a name."""
@@ -69,14 +70,14 @@ def discover(project: Project) -> Iterator[SourceFile]:
     templates = template_folders(project)
     seen: set[Path] = set()
     for start in _starts(project):
-        for count, path in enumerate(_walk(project, start, templates)):
+        for count, (path, unread) in enumerate(_walk(project, start, templates)):
             if count >= MAX_FILES:
                 reason = f"it holds more than {MAX_FILES:,} files; give a smaller folder for those that are missing"
                 yield SourceFile(path=start, name=start.name, kind=MarkdownFileKind.LEFT_OUT, reason=reason)
                 break
             if path not in seen:
                 seen.add(path)
-                found = _folder(project, path, templates) if path.is_dir() else _classified(project, path)
+                found = _folder(project, path, unread) if unread else _classified(project, path)
                 if found is not None:
                     yield found
 
@@ -88,25 +89,29 @@ def _starts(project: Project) -> list[Path]:
     return [project.folder]
 
 
-def _walk(project: Project, start: Path, templates: frozenset[Path]) -> Iterator[Path]:
+def _walk(project: Project, start: Path, templates: frozenset[Path]) -> Iterator[tuple[Path, str]]:
+    """Yield the files, and the folders that are not entered with the reason."""
     for directory, folders, files in os.walk(start):
         here = Path(directory)
-        unread = {name for name in folders if why_not_read(project, here / name, templates)}
-        yield from (here / name for name in sorted(folders) if name in unread or (here / name).is_symlink())
-        folders[:] = sorted(set(folders) - unread)
+        folders.sort()
+        unread = {name: reason for name in folders if (reason := _why_not_entered(project, here / name, templates))}
+        yield from ((here / name, reason) for name, reason in unread.items())
+        folders[:] = [name for name in folders if name not in unread]
         for name in sorted(files):
-            yield here / name
+            yield here / name, ""
 
 
-def _folder(project: Project, path: Path, templates: frozenset[Path]) -> SourceFile | None:
-    """Return a folder that is not read, with the reason; None if there is nothing to say about it."""
-    reason = why_not_read(project, path, templates)
-    if not reason:
-        reason = "it is a link to another folder, which is not followed; import that folder by itself"
-    elif number := count_below(path, MARKDOWN):
+def _why_not_entered(project: Project, path: Path, templates: frozenset[Path]) -> str:
+    return why_not_read(project, path, templates) or (LINK if path.is_symlink() else "")
+
+
+def _folder(project: Project, path: Path, reason: str) -> SourceFile | None:
+    """Return a folder that is not entered; None if nothing is missed by that."""
+    if reason != LINK:
+        number = count_below(path, MARKDOWN)
+        if not number:
+            return None
         reason = f"{reason}; Markdown files in it that were not read: {number}"
-    else:
-        return None
     name = path.relative_to(project.root).as_posix()
     return SourceFile(path=path, name=name, kind=MarkdownFileKind.SKIPPED, reason=reason)
 

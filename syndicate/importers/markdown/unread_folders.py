@@ -7,7 +7,7 @@ from pathlib import Path
 from syndicate.importers.markdown.project import Project
 from syndicate.importers.markdown.settings import load_settings
 
-BUILT = frozenset({"public", "_site", "output", "dist", "themes", "archetypes"})
+_BUILT = frozenset({"public", "_site", "output", "dist", "themes", "archetypes"})
 _INSTALLED = frozenset({"node_modules", "__macosx"})
 _BINS = frozenset({"$recycle.bin", "lost+found", "trash"})
 _TEMPLATE_PLUGINS = ("templater-obsidian",)
@@ -22,7 +22,7 @@ def why_not_read(project: Project, path: Path, templates: frozenset[Path]) -> st
         return "it is a bin" if name in _BINS else "it belongs to a program"
     if path in templates:
         return "it holds templates"
-    if path.parent == project.root and name in BUILT | project.program.skipped:
+    if path.parent == project.root and name in _BUILT | project.program.skipped:
         return "by its name it holds a theme or what a program has built"
     return "the settings exclude it" if is_excluded(project, path) else ""
 
