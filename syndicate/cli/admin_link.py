@@ -5,7 +5,7 @@ import click
 from syndicate.cli.session import CommandSession
 from syndicate.services.commands import Services
 from syndicate.translation import _
-from syndicate.web.admin.authentication import create_setup_link
+from syndicate.web.admin.setup_links import create_setup_link
 
 
 @click.command("admin-link")

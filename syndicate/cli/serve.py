@@ -14,7 +14,7 @@ from syndicate.services.commands import open_services
 from syndicate.services.server import build_server
 from syndicate.supervisor import sole_server, supervise
 from syndicate.translation import _
-from syndicate.web.admin.authentication import setup_address
+from syndicate.web.admin.setup_links import setup_address
 from syndicate.web.http.connections import raise_open_file_limit
 
 

@@ -17,7 +17,6 @@ from syndicate.maintenance.create_backup import create_backup
 from syndicate.maintenance.import_worker import ImportWorker
 from syndicate.services.commands import Services, open_services
 from syndicate.transport.client import Client
-from syndicate.web.admin.access import is_author
 from syndicate.web.admin.authentication import AUTHENTICATION, Authentication
 from syndicate.web.admin.blogroll import BLOGROLL_EDITOR
 from syndicate.web.admin.comment_actions import COMMENT_ACTIONS, CommentActions
@@ -29,6 +28,7 @@ from syndicate.web.admin.passwords import Passwords
 from syndicate.web.admin.people import BLOCKING
 from syndicate.web.admin.pictures import UPLOADS, Uploads
 from syndicate.web.admin.quotes import QUOTE_DECISIONS
+from syndicate.web.admin.sessions import SESSIONS, Sessions
 from syndicate.web.admin.welcome import OUTSIDE_CHECKS
 from syndicate.web.api.micropub_posts import MICROPUB_POSTS, MicropubPosts
 from syndicate.web.http.feed_readers import FEED_READERS, FeedReaders
@@ -40,6 +40,7 @@ from syndicate.web.site.media_keys import MEDIA_KEYS, MediaKeys
 def admin_parts(services: Services) -> "Mapping[web.AppKey[Any], Any]":
     """Return what the pages of the desk look up."""
     store, clock = services.store, services.clock
+    sessions = Sessions(store, services.config, clock)
     return {
         AUTHENTICATION: Authentication(
             store, services.settings, clock, Passwords(), Passkeys(store, services.settings, clock)
@@ -56,7 +57,8 @@ def admin_parts(services: Services) -> "Mapping[web.AppKey[Any], Any]":
         OUTSIDE_CHECKS: partial(_check_outside, services),
         EDITOR: Editor(store, services.publisher, services.settings, clock),
         INDIEAUTH_GRANTS: IndieAuthGrants(store, clock),
-        IS_AUTHOR: is_author,
+        IS_AUTHOR: sessions.is_author,
+        SESSIONS: sessions,
         MICROPUB_POSTS: MicropubPosts(store, services.publisher, services.settings, services.urls, clock),
         MEDIA_KEYS: MediaKeys(services.media_secret, store, services.urls, clock),
         QUOTE_DECISIONS: QuoteDecisions(store, services.authorizations),

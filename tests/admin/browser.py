@@ -160,7 +160,7 @@ def _label(button: Any) -> str:
 
 async def set_up(browser: Browser) -> Browser:
     """Create the account, as the first run does, and go to the start page."""
-    from syndicate.web.admin.authentication import create_setup_link
+    from syndicate.web.admin.setup_links import create_setup_link
 
     token = await create_setup_link(browser.instance.store, browser.instance.clock())
     await browser.get(f"/admin/setup/{token}")

@@ -6,11 +6,11 @@ import pytest
 from aiohttp import web
 
 from syndicate.model.tokens import hash_of
-from syndicate.web.admin.authentication import create_setup_link
 from syndicate.web.admin.consent import CONSENT
 from syndicate.web.admin.passkeys import relying_party
 from syndicate.web.admin.rendering import local_path
 from syndicate.web.admin.routes import ROUTES, Access
+from syndicate.web.admin.setup_links import create_setup_link
 from syndicate.web.admin.throttle import after_attempt, network_of
 from tests.admin.authenticator import Authenticator
 from tests.admin.browser import PASSWORD, Browser, set_up

@@ -10,7 +10,7 @@ from syndicate.model.blogroll import BlogrollEntry, FeedState, LatestPost
 from syndicate.storage import Tables
 from syndicate.storage.imports import StoredImport
 from syndicate.storage.look import look_of
-from syndicate.web.admin.authentication import create_setup_link
+from syndicate.web.admin.setup_links import create_setup_link
 from syndicate.web.admin.welcome import OUTSIDE_CHECKS
 from tests.admin.browser import PASSWORD, Browser
 from tests.instances import RunningInstance

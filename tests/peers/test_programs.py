@@ -13,7 +13,7 @@ import pytest
 from lxml import html
 
 from syndicate.clock import utc_now
-from syndicate.web.admin.authentication import create_setup_link
+from syndicate.web.admin.setup_links import create_setup_link
 from tests.peers.asking import ask
 from tests.peers.blog import Blog
 from tests.peers.conftest import HERE

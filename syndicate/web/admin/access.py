@@ -15,7 +15,6 @@ from aiohttp import web
 from syndicate.errors import InputError, NotFound
 from syndicate.model.comment import CommentState
 from syndicate.translation import _
-from syndicate.web.admin.authentication import AUTHENTICATION, Session
 from syndicate.web.admin.forms import CSRF_FIELD, Form
 from syndicate.web.admin.pages.account import RefusedPage, ReloadPage
 from syndicate.web.admin.rendering import respond, see_other
@@ -24,12 +23,11 @@ from syndicate.web.admin.session import (
     FILES_SENT,
     FORM,
     SESSION,
-    SESSION_COOKIE,
     WAITING,
     client_of,
-    get_cookie,
     is_admin_path,
 )
+from syndicate.web.admin.sessions import SESSIONS, Session
 from syndicate.web.admin.sign_in import respond_signed_out
 from syndicate.web.admin.uploads import receive_upload, received_files
 from syndicate.web.http.bodies import FORM_TYPE
@@ -76,12 +74,6 @@ async def admin_access(request: web.Request, handler: Handler) -> web.StreamResp
     return response
 
 
-async def is_author(request: web.Request) -> bool:
-    """Return whether the author sent a request, of any page: what is private is also served to them."""
-    token = get_cookie(request, SESSION_COOKIE)
-    return bool(token) and await request.app[AUTHENTICATION].find_session(token) is not None
-
-
 def _is_admin(request: web.Request) -> bool:
     """Return whether a request is for the author's interface, however its path is spelled."""
     resource = request.match_info.route.resource
@@ -94,7 +86,7 @@ async def _answer(request: web.Request, handler: Handler) -> web.StreamResponse:
     is_safe = request.method in SAFE_METHODS
     if not is_safe and not _is_from_our_page(request):
         return respond(request, RefusedPage(text=FOREIGN_FORM), HTTPStatus.FORBIDDEN)
-    session = await request.app[AUTHENTICATION].find_session(get_cookie(request, SESSION_COOKIE))
+    session = await request.app[SESSIONS].find(request)
     if session is not None:
         request[SESSION] = session
         request[WAITING] = await request.app[STORE].totals.get(f"comments:{CommentState.PENDING.value}")

@@ -9,6 +9,7 @@ from syndicate.web.admin.forms import Form
 from syndicate.web.admin.pages.account import AccountPage
 from syndicate.web.admin.rendering import local_path, respond, respond_to_form, see_other
 from syndicate.web.admin.session import FORM, SESSION
+from syndicate.web.admin.sessions import SESSIONS
 from syndicate.web.keys import STORE
 
 ACCOUNT = "/admin/account/"
@@ -58,7 +59,7 @@ async def post_factors(request: web.Request) -> web.StreamResponse:
 
 
 async def post_sign_out_others(request: web.Request) -> web.StreamResponse:
-    await request.app[AUTHENTICATION].sign_out_others(request[SESSION])
+    await request.app[SESSIONS].end_others(request[SESSION])
     return see_other(ACCOUNT, "others")
 
 

@@ -1,4 +1,4 @@
-"""Who may use the author's interface: setup links, sign-in by password, recovery code or passkey, and sessions."""
+"""How the author signs in to the desk: by setup link, password, recovery code or passkey; and how these are changed."""
 
 import asyncio
 from collections.abc import Sequence
@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 from aiohttp import web
 
 from syndicate.clock import Clock
-from syndicate.model.tokens import code_hash, csrf_token, hash_of, new_codes, new_token
+from syndicate.model.tokens import code_hash, hash_of, new_codes, new_token
 from syndicate.storage import Store, Tables
 from syndicate.storage.admin_account import AuthorAccount, Passkey
 from syndicate.storage.admin_events import AdminEvent
@@ -17,6 +17,7 @@ from syndicate.storage.site_settings import SiteSettings
 from syndicate.translation import _
 from syndicate.web.admin.passkeys import Passkeys
 from syndicate.web.admin.passwords import Passwords
+from syndicate.web.admin.sessions import MAX_SESSION_AGE, MAX_SESSION_IDLE, Session
 from syndicate.web.admin.throttle import (
     AttemptBucket,
     begin_attempt,
@@ -25,14 +26,6 @@ from syndicate.web.admin.throttle import (
     passkey_buckets,
     password_buckets,
 )
-
-SETUP_LINK_SECONDS = 30 * 60
-MAX_SESSION_AGE = timedelta(days=90)
-MAX_SESSION_IDLE = timedelta(days=14)
-SEEN_INTERVAL = timedelta(minutes=10)
-"""How exactly the time of last use is stored."""
-CONFIRMED_FOR = timedelta(minutes=10)
-"""For so long after a sign-in, factors may be changed without giving one again."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -45,18 +38,6 @@ class SignInClient:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Session:
-    """A signed-in browser. `csrf` is the token of its forms."""
-
-    token_hash: str
-    csrf: str
-    created: datetime
-
-    def is_confirmed(self, now: datetime) -> bool:
-        return now - self.created <= CONFIRMED_FOR
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
 class SignIn:
     """The outcome of an attempt to sign in: two tokens for cookies, or a problem in words with the time to wait."""
 
@@ -64,18 +45,6 @@ class SignIn:
     browser_token: str = ""
     problem: str = ""
     wait: timedelta = timedelta()
-
-
-async def create_setup_link(store: Store, now: datetime) -> str:
-    """Return the token of a new setup link, and end every earlier one."""
-    token = new_token()
-
-    async def body(tx: Tables) -> None:
-        await tx.admin_sessions.replace_setup_link(hash_of(token), now + timedelta(seconds=SETUP_LINK_SECONDS))
-        await tx.admin_events.record(now, "setup link created")
-
-    await store.transaction(body)
-    return token
 
 
 class Authentication:
@@ -195,32 +164,6 @@ class Authentication:
             await self._store.transaction(lambda tx: tx.admin_events.record(now, kind, detail))
         return SignIn(problem=problem, wait=wait)
 
-    # sessions
-
-    async def find_session(self, token: str) -> Session | None:
-        """Return the session of a cookie, unless it has been idle or existed for too long."""
-        if not token:
-            return None
-        stored, now = await self._store.admin_sessions.find(hash_of(token)), self._clock()
-        if stored is None or now - stored.created > MAX_SESSION_AGE or now - stored.seen > MAX_SESSION_IDLE:
-            return None
-        if now - stored.seen > SEEN_INTERVAL:
-            await self._store.transaction(lambda tx: tx.admin_sessions.save_seen(stored.token_hash, now))
-        return Session(token_hash=stored.token_hash, csrf=csrf_token(token), created=stored.created)
-
-    async def sign_out(self, session: Session) -> None:
-        await self._store.transaction(lambda tx: tx.admin_sessions.delete(session.token_hash))
-
-    async def sign_out_others(self, session: Session) -> None:
-        """End all other sessions."""
-        now = self._clock()
-
-        async def body(tx: Tables) -> None:
-            await tx.admin_sessions.delete_others(session.token_hash)
-            await tx.admin_events.record(now, "other sessions ended")
-
-        await self._store.transaction(body)
-
     # factors
 
     async def change_password(self, session: Session, current: str, new: str) -> bool:
@@ -285,13 +228,6 @@ class Authentication:
             await tx.admin_events.record(now, f"second factor {'required' if wanted else 'not required'}")
 
         await self._store.transaction(body)
-
-
-async def setup_address(store: Store, base: str, now: datetime) -> str | None:
-    """Return a one-time address for setting up the account, or None if there is one already."""
-    if await store.admin_account.find() is not None:
-        return None
-    return f"{base}/admin/setup/{await create_setup_link(store, now)}"
 
 
 async def overview(store: Store) -> tuple[int, list[Passkey], list[StoredSession], list[AdminEvent]]:

@@ -7,11 +7,10 @@ from aiohttp import web
 
 from syndicate.content.text import canonical_path
 from syndicate.model.comment import CommentState
-from syndicate.web.admin.authentication import AUTHENTICATION
-from syndicate.web.admin.session import SESSION_COOKIE, get_cookie
+from syndicate.web.admin.sessions import SESSIONS
 from syndicate.web.http.handlers import Handler
 from syndicate.web.http.responses import DocumentResponse
-from syndicate.web.keys import CONFIG, STORE
+from syndicate.web.keys import STORE
 from syndicate.web.site.rendering import PAGES
 
 HTML = "text/html"
@@ -32,10 +31,9 @@ class AuthorBar:
             response = await handler(request)
             if "Cookie" not in request.headers or request.method != "GET":
                 return response
-            token = get_cookie(request, SESSION_COOKIE, self._app[CONFIG])
-            if not token or not isinstance(response, DocumentResponse) or not _is_page(response):
+            if not isinstance(response, DocumentResponse) or not _is_page(response):
                 return response
-            if await self._app[AUTHENTICATION].find_session(token) is None:
+            if not await self._app[SESSIONS].is_author(request):
                 return response
             return await self._with_bar(request, response)
 

@@ -1,14 +1,14 @@
-"""What a request to the author's interface carries: the session, the form, and the cookies that lead to them."""
+"""What a request to the author's interface carries: the session, the form, and the cookies that a browser gets."""
 
 from collections.abc import Mapping
 from datetime import timedelta
 
 from aiohttp import web
 
-from syndicate.config import Config
-from syndicate.web.admin.authentication import Session, SignIn, SignInClient
+from syndicate.web.admin.authentication import SignIn, SignInClient
 from syndicate.web.admin.browsers import browser_name
 from syndicate.web.admin.forms import Form
+from syndicate.web.admin.sessions import SESSION_COOKIE, Session, cookie_name, get_cookie, is_secure
 from syndicate.web.http.clients import address_of
 from syndicate.web.http.multipart import UploadedFile
 from syndicate.web.http.uploads import ReceivedFile
@@ -20,7 +20,7 @@ FORM = web.RequestKey("form", Form)
 RECEIVED = web.RequestKey[Mapping[str, ReceivedFile]]("files received on the disk")
 FILES_SENT = web.RequestKey[Mapping[str, UploadedFile]]("files sent")
 
-SESSION_COOKIE, BROWSER_COOKIE = "session", "browser"
+BROWSER_COOKIE = "browser"
 SESSION_COOKIE_AGE = timedelta(days=90)
 BROWSER_COOKIE_AGE = timedelta(days=400)
 """The longest that browsers keep a cookie."""
@@ -35,13 +35,8 @@ def client_of(request: web.Request) -> SignInClient:
     return SignInClient(
         address=address_of(request, config.server),
         browser=browser_name(request.headers.get("User-Agent", "")),
-        browser_token=get_cookie(request, BROWSER_COOKIE),
+        browser_token=get_cookie(request, BROWSER_COOKIE, config),
     )
-
-
-def get_cookie(request: web.Request, name: str, config: Config | None = None) -> str:
-    """Return a cookie; before routing, `config` is needed for that."""
-    return request.cookies.get(_cookie_name(config or request.app[CONFIG], name), "")
 
 
 def set_cookies(request: web.Request, response: web.StreamResponse, signed_in: SignIn) -> None:
@@ -57,20 +52,11 @@ def delete_session_cookie(request: web.Request, response: web.StreamResponse) ->
 def _set_cookie(request: web.Request, response: web.StreamResponse, name: str, value: str, age: timedelta) -> None:
     config = request.app[CONFIG]
     response.set_cookie(
-        _cookie_name(config, name),
+        cookie_name(config, name),
         value,
         path="/",
         max_age=int(age.total_seconds()),
-        secure=_is_secure(config),
+        secure=is_secure(config),
         httponly=True,
         samesite="Strict",
     )
-
-
-def _cookie_name(config: Config, name: str) -> str:
-    """Return the name of a cookie. Browsers accept `__Host-` only from the host itself, over TLS."""
-    return f"__Host-{name}" if _is_secure(config) else name
-
-
-def _is_secure(config: Config) -> bool:
-    return config.site.url.startswith("https:")

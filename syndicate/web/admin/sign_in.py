@@ -22,6 +22,7 @@ from syndicate.web.admin.session import (
     delete_session_cookie,
     set_cookies,
 )
+from syndicate.web.admin.sessions import SESSIONS
 from syndicate.web.keys import SETTINGS, SIGN_IN_LIMITER
 from syndicate.web.site.rendering import PAGES
 
@@ -62,7 +63,7 @@ async def post_passkey_options(request: web.Request) -> web.StreamResponse:
 
 
 async def post_logout(request: web.Request) -> web.StreamResponse:
-    await request.app[AUTHENTICATION].sign_out(request[SESSION])
+    await request.app[SESSIONS].end(request[SESSION])
     response = see_other("/admin/login", "signed-out")
     delete_session_cookie(request, response)
     return response

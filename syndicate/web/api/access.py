@@ -24,7 +24,7 @@ from syndicate.errors import (
 )
 from syndicate.model.tokens import hash_of
 from syndicate.storage.access_tokens import AccessToken, Scope
-from syndicate.web.admin.authentication import SEEN_INTERVAL
+from syndicate.web.admin.sessions import SEEN_INTERVAL
 from syndicate.web.api.micropub_request import INVALID
 from syndicate.web.http.clients import address_of
 from syndicate.web.http.problems import retry_after_of, status_of
