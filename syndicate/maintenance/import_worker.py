@@ -12,15 +12,17 @@ from collections.abc import Callable, Sequence
 from contextlib import AbstractAsyncContextManager
 from datetime import datetime
 from pathlib import Path
-from typing import ClassVar
+from typing import TYPE_CHECKING, ClassVar
 
 from syndicate.clock import Clock
 from syndicate.errors import InputError
 from syndicate.importers.upload.place import folder_of
-from syndicate.importers.upload.run import ImportTools, UploadImport
 from syndicate.storage import Store
 from syndicate.storage.imports import StoredImport
 from syndicate.workers.queue import QueueWorker, Row
+
+if TYPE_CHECKING:  # imported with the first upload, since it has all importers with it
+    from syndicate.importers.upload.run import ImportTools
 
 MAX_ATTEMPTS = 5
 """Restarts of the server count, and its end for want of memory."""
@@ -32,7 +34,7 @@ ENDED_OFTEN = (
 )
 UNEXPECTED = "Something went wrong that nobody foresaw. What came in by then is here; the server's log says more."
 
-OpenTools = Callable[[], AbstractAsyncContextManager[ImportTools]]
+OpenTools = Callable[[], AbstractAsyncContextManager["ImportTools"]]
 
 
 class ImportInterrupted(Exception):
@@ -106,6 +108,8 @@ class ImportWorker(QueueWorker[StoredImport]):
         return await running
 
     def _run(self, file: Path, origin: str, progress: ImportThreadProgress) -> list[str]:
+        from syndicate.importers.upload.run import UploadImport
+
         async def work() -> list[str]:
             async with self._open_tools() as tools:
                 return await UploadImport(tools, progress).run(file, origin)

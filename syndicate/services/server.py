@@ -13,6 +13,7 @@ from aiohttp import web
 from syndicate.activitypub.documents import parse_document
 from syndicate.activitypub.parse import authority_of, origin
 from syndicate.blogroll.announcer import BlogrollAnnouncer
+from syndicate.blogroll.finder import FeedFinder
 from syndicate.blogroll.poller import Poller
 from syndicate.clock import Stopwatch
 from syndicate.delivery.worker import DeliveryWorker
@@ -30,7 +31,6 @@ from syndicate.federation.outbox.key_rotation import KeyRotation
 from syndicate.federation.sync.followers_sync import SynchronizationWorker
 from syndicate.federation.sync.refetch_worker import BackfillWorker
 from syndicate.federation.sync.reply_crawler import ReplyCrawler
-from syndicate.indieauth.clients import IndieAuthClients
 from syndicate.maintenance.account_upkeep import AccountRequestRunner
 from syndicate.maintenance.deletion_log import DeletionLog
 from syndicate.maintenance.import_worker import ImportWorker
@@ -47,9 +47,9 @@ from syndicate.publishing.citations import CitationFinder
 from syndicate.publishing.media_fetch import MediaFetcher
 from syndicate.publishing.mentions import MentionResolver
 from syndicate.publishing.topics import FeedTopics
-from syndicate.services.admin import import_worker
 from syndicate.services.commands import Services, open_network, schemes_of
 from syndicate.services.feeds import FeedParts, feed_parts
+from syndicate.services.imports import import_worker
 from syndicate.services.senders import activity_sender, senders_by_kind
 from syndicate.services.web_application import web_application
 from syndicate.telemetry.metrics import Metrics
@@ -58,8 +58,7 @@ from syndicate.transport.fetcher import Fetcher
 from syndicate.transport.message import Transport
 from syndicate.transport.signed import Signer, SigningThreads
 from syndicate.web import keys
-from syndicate.web.admin.consent import INDIEAUTH_CLIENTS
-from syndicate.web.admin.lookup import FINDER
+from syndicate.web.author_requests import AUTHOR_APP, AuthorApp
 from syndicate.webmention.verification import WebmentionVerifier
 from syndicate.websub.publisher import PushWorker
 from syndicate.workers.worker import Wakeable, Worker, WorkerRole, regular
@@ -195,15 +194,22 @@ def _shared_parts(
 ) -> dict[web.AppKey[Any], Any]:
     """Return the parts that both the workers and the web application use."""
     return {
+        AUTHOR_APP: AuthorApp(partial(_author_app, services, transport, feeds.finder)),
         keys.FEEDS: feeds.builder,
-        FINDER: feeds.finder,
         keys.AUTHORIZED_FETCH: AuthorizedFetch(services.store, actors),
         keys.HUB: feeds.hub,
         keys.INBOX: inbox,
         keys.METRICS: metrics,
         keys.SUBSCRIBER: services.subscriber,
-        INDIEAUTH_CLIENTS: IndieAuthClients(transport),
     }
+
+
+def _author_app(
+    services: Services, transport: Transport, finder: FeedFinder, whole: web.Application
+) -> web.Application:
+    from syndicate.services.author_app import author_app
+
+    return author_app(services, transport, finder, whole)
 
 
 def _regular_jobs(

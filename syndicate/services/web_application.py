@@ -12,19 +12,21 @@ from syndicate.comments.reader_comments import ReaderComments
 from syndicate.federation.actors.founding import ActorFetches
 from syndicate.federation.actors.remote_interaction import RemoteInteraction
 from syndicate.publishing.listings import Listings
-from syndicate.services.admin import admin_parts
 from syndicate.services.commands import Services, schemes_of
 from syndicate.services.feeds import ICON
 from syndicate.storage.version_watch import VersionWatch
 from syndicate.transport.fetcher import Fetcher
 from syndicate.web import keys
+from syndicate.web.admin.sessions import SESSIONS, Sessions
 from syndicate.web.app import make_app, rate_limiters
 from syndicate.web.health import READINESS, Readiness
 from syndicate.web.http.deltas import Deltas
+from syndicate.web.http.feed_readers import FEED_READERS, FeedReaders
 from syndicate.web.http.keys import DELTAS, RESPONSE_CACHE
 from syndicate.web.http.response_cache import ResponseCache
 from syndicate.web.site.blogroll_builder import BLOGROLL_PAGES, BlogrollPages
 from syndicate.web.site.frame import PageFrame
+from syndicate.web.site.media_keys import MEDIA_KEYS, MediaKeys
 from syndicate.web.site.page_builder import PAGE_BUILDER, PageBuilder
 from syndicate.web.site.post_page_builder import POST_PAGE_BUILDER, PostPageBuilder
 from syndicate.web.site.rendering import PAGES, PageRenderer
@@ -38,6 +40,7 @@ def web_application(
     config, store, urls, settings = services.config, services.store, services.urls, services.settings
     pages = PageRenderer(lambda: settings.site)
     frame = PageFrame(store, settings, urls, pages)
+    sessions = Sessions(store, config, services.clock)
     notices = NoticeRequests(store, settings, services.clock)
     return make_app(
         config,
@@ -55,7 +58,10 @@ def web_application(
             BLOGROLL_PAGES: BlogrollPages(frame, store, settings, urls, services.local_actors, services.clock),
             keys.FILES: services.files,
             PAGES: pages,
-            **admin_parts(services),
+            FEED_READERS: FeedReaders(store, services.clock),
+            keys.IS_AUTHOR: sessions.is_author,
+            MEDIA_KEYS: MediaKeys(services.media_secret, store, urls, services.clock),
+            SESSIONS: sessions,
             keys.LOCAL_ACTORS: services.local_actors,
             READINESS: Readiness(store, config.storage.media),
             keys.LISTINGS: Listings(store, settings, urls),

@@ -10,8 +10,8 @@ from syndicate.config import Config
 from syndicate.urls import Urls
 from syndicate.web import keys
 from syndicate.web.activitypub.departure import AccountDeparture
-from syndicate.web.admin.access import admin_access
 from syndicate.web.admin.author_bar import AuthorBar
+from syndicate.web.http.bodies import MAX_BODY_BYTES
 from syndicate.web.http.connections import Timeouts
 from syndicate.web.http.feed_readers import FEED_READERS
 from syndicate.web.http.handlers import Middleware
@@ -71,7 +71,7 @@ def make_app(
     config: Config, clock: Clock, stopwatch: Stopwatch, pages: PageRenderer, services: Mapping[web.AppKey[Any], Any]
 ) -> web.Application:
     """Return the application. `services` are the objects that views look up by key."""
-    app = web.Application(middlewares=[admin_access], client_max_size=1024 * 1024)
+    app = web.Application(client_max_size=MAX_BODY_BYTES)
     app[CLOCK], app[CONFIG], app[URLS] = clock, config, Urls(config.site.url)
     app[TIMEOUTS] = Timeouts()
     for key, service in services.items():

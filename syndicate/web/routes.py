@@ -1,13 +1,13 @@
-"""Every route of the application, by area; those of the author's interface are declared in `admin/routes.py`."""
+"""Every route of the application, by area. Those of the author and of her programs are in `admin/routes.py` and
+`api/routes.py`; their addresses lead to an application of its own."""
 
 from aiohttp import web
 
 from syndicate.web import discovery, feeds, health, webmention, websub
 from syndicate.web.activitypub import actors, conversations, inbox, objects
-from syndicate.web.admin import notifications, preview
-from syndicate.web.admin.routes import View, admin_routes
-from syndicate.web.api import access, indieauth, micropub
-from syndicate.web.http.bodies import MAX_BODY_BYTES, MAX_FORM_BYTES, expect_handler
+from syndicate.web.author_requests import answer_for_author, expect_later
+from syndicate.web.http.bodies import MAX_BODY_BYTES, MAX_FORM_BYTES
+from syndicate.web.http.routes import post_route
 from syndicate.web.site import (
     addresses,
     answer_notice,
@@ -31,11 +31,6 @@ ANY_ADDRESS = "/{path}"
 """The route of every other address."""
 
 
-def _post(path: str, view: View, max_bytes: int) -> web.RouteDef:
-    """Return a route for POST. A client that sends `Expect: 100-continue` is refused a body of more than `max_bytes`."""
-    return web.post(path, view, expect_handler=expect_handler(max_bytes))
-
-
 def _actor(actor: str) -> tuple[web.RouteDef, ...]:
     return (
         web.get(actor, actors.get_actor),
@@ -49,7 +44,7 @@ def _actor(actor: str) -> tuple[web.RouteDef, ...]:
 
 
 def _inbox(path: str) -> tuple[web.RouteDef, ...]:
-    return (_post(path, inbox.post_inbox, MAX_BODY_BYTES), web.route("*", path, inbox.refuse_other_methods))
+    return (post_route(path, inbox.post_inbox, MAX_BODY_BYTES), web.route("*", path, inbox.refuse_other_methods))
 
 
 def _archive(format: str) -> tuple[web.RouteDef, ...]:
@@ -101,34 +96,14 @@ FEEDS = (
     *(web.get(alias, feeds.redirect_alias) for alias in feeds.ALIASES),
 )
 WEBSUB = (
-    _post("/websub", websub.post_hub, websub.MAX_FORM_BYTES),
+    post_route("/websub", websub.post_hub, websub.MAX_FORM_BYTES),
     web.route("*", "/websub", websub.refuse_other_methods),
     web.get("/websub/{id}", websub.get_callback),
-    _post("/websub/{id}", websub.post_callback, websub.MAX_PUSH_BYTES),
+    post_route("/websub/{id}", websub.post_callback, websub.MAX_PUSH_BYTES),
 )
 WEBMENTION = (
-    _post("/webmention", webmention.post_webmention, webmention.MAX_FORM_BYTES),
+    post_route("/webmention", webmention.post_webmention, webmention.MAX_FORM_BYTES),
     web.route("*", "/webmention", webmention.refuse_other_methods),
-)
-MICROPUB = (
-    web.get("/micropub", micropub.get_micropub),
-    _post("/micropub", micropub.post_micropub, micropub.MAX_UPLOAD_BYTES),
-    _post("/micropub/media", micropub.post_media, micropub.MAX_UPLOAD_BYTES),
-    web.options("/micropub", access.allow_other_origins),
-    web.options("/micropub/media", access.allow_other_origins),
-    web.route("*", "/micropub/media", access.refuse_other_methods),
-)
-INDIEAUTH = (
-    web.get("/.well-known/oauth-authorization-server", indieauth.get_metadata),
-    web.get("/indieauth/authorize", indieauth.get_authorize),
-    web.get("/indieauth/token", indieauth.get_token),
-    web.get("/indieauth/userinfo", indieauth.get_userinfo),
-    _post("/indieauth/authorize", indieauth.post_authorize, MAX_FORM_BYTES),
-    _post("/indieauth/token", indieauth.post_token, MAX_FORM_BYTES),
-    _post("/indieauth/introspect", indieauth.post_introspect, MAX_FORM_BYTES),
-    _post("/indieauth/revoke", indieauth.post_revoke, MAX_FORM_BYTES),
-    web.options("/indieauth/{endpoint}", access.allow_other_origins),
-    web.options("/.well-known/oauth-authorization-server", access.allow_other_origins),
 )
 FILES = (
     web.get("/media/{name}", files.get_media),
@@ -138,15 +113,15 @@ FILES = (
 )
 FORMS = (
     web.get("/follow/", remote_interaction.get_follow),
-    _post("/follow/", remote_interaction.post_follow, MAX_FORM_BYTES),
+    post_route("/follow/", remote_interaction.post_follow, MAX_FORM_BYTES),
     web.get("/reply/", remote_interaction.get_reply),
-    _post("/reply/", remote_interaction.post_reply, MAX_FORM_BYTES),
+    post_route("/reply/", remote_interaction.post_reply, MAX_FORM_BYTES),
     web.get("/reply/{intent:like|boost}/", remote_interaction.get_reaction),
-    _post("/reply/{intent:like|boost}/", remote_interaction.post_reaction, MAX_FORM_BYTES),
+    post_route("/reply/{intent:like|boost}/", remote_interaction.post_reaction, MAX_FORM_BYTES),
     web.get("/comments/new", comment_form.get_form),
-    _post("/comments/new", comment_form.post_form, comment_form.MAX_FORM_BYTES),
+    post_route("/comments/new", comment_form.post_form, comment_form.MAX_FORM_BYTES),
     web.get("/comments/notice/{token}", answer_notice.get_notice),
-    _post("/comments/notice/{token}", answer_notice.post_notice, MAX_FORM_BYTES),
+    post_route("/comments/notice/{token}", answer_notice.post_notice, MAX_FORM_BYTES),
     web.get("/comments/where", remote_interaction.get_where),
 )
 """Following and replying from another server, and comments without an account."""
@@ -164,13 +139,18 @@ BLOGROLL = (
     web.get("/blogroll.opml", blogroll.get_opml),
     web.get("/.well-known/recommendations.opml", blogroll.get_opml),
 )
-SECRET_LINKS = (
-    web.get("/preview/{token}/", preview.get_by_link),
-    web.get("/notifications/{secret}/feed/", notifications.get_feed),
-    web.get("/notifications/{secret}/off", notifications.get_off),
-    web.post("/notifications/{secret}/off", notifications.post_off),
+AUTHOR = tuple(
+    web.route("*", path, answer_for_author, expect_handler=expect_later)
+    for path in (
+        "/admin{rest:(?:/.*)?}",
+        "/micropub{rest:(?:/.*)?}",
+        "/indieauth/{rest:.*}",
+        "/.well-known/oauth-authorization-server",
+        "/preview/{rest:.*}",
+        "/notifications/{rest:.*}",
+    )
 )
-"""Addresses that the author makes and gives away: a preview of a draft, the feed and mails of notifications."""
+"""Everything for the author and her programs."""
 EVERY_OTHER_ADDRESS = (
     web.get("/{path:.*}", addresses.get_address),
     web.options("/{path:.*}", feeds.preflight),
@@ -180,8 +160,8 @@ EVERY_OTHER_ADDRESS = (
 
 def add_routes(app: web.Application, assets: tuple[Asset, ...]) -> None:
     """Register every route. Where two match, the first one responds."""
-    for routes in (OPERATIONS, DISCOVERY, ACTORS, OBJECTS, FEEDS, WEBSUB, WEBMENTION, MICROPUB, INDIEAUTH, FILES):
+    for routes in (OPERATIONS, DISCOVERY, ACTORS, OBJECTS, FEEDS, WEBSUB, WEBMENTION, FILES):
         app.add_routes(routes)
     app.add_routes(web.get(asset.path, files.asset_handler(asset)) for asset in assets)
-    for routes in (FORMS, PAGES, BLOGROLL, admin_routes(), SECRET_LINKS, EVERY_OTHER_ADDRESS):
+    for routes in (FORMS, PAGES, BLOGROLL, AUTHOR, EVERY_OTHER_ADDRESS):
         app.add_routes(routes)

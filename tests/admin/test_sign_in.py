@@ -3,7 +3,6 @@
 import re
 
 import pytest
-from aiohttp import web
 
 from syndicate.model.tokens import hash_of
 from syndicate.web.admin.consent import CONSENT
@@ -12,6 +11,7 @@ from syndicate.web.admin.rendering import local_path
 from syndicate.web.admin.routes import ROUTES, Access
 from syndicate.web.admin.setup_links import create_setup_link
 from syndicate.web.admin.throttle import after_attempt, network_of
+from syndicate.web.author_requests import AUTHOR_APP
 from tests.admin.authenticator import Authenticator
 from tests.admin.browser import PASSWORD, Browser, set_up
 from tests.clocks import FakeClock
@@ -353,7 +353,9 @@ async def test_d20_without_a_session_nothing_but_the_sign_in_is_served(author: B
     public = {route.path for route in ROUTES if route.access is Access.PUBLIC}
     assert public == {"/admin/setup/{token}", "/admin/login", "/admin/login/options"}
     walked = 0
-    for route in author.instance.server.app.router.routes():
+    app = author.instance.server.app[AUTHOR_APP].app
+    assert app is not None
+    for route in app.router.routes():
         canonical = route.resource.canonical if route.resource else ""
         if not canonical.startswith("/admin") or canonical in public:
             continue
@@ -365,7 +367,6 @@ async def test_d20_without_a_session_nothing_but_the_sign_in_is_served(author: B
             assert posted.status == 401, spelled
             walked += 1
     assert walked > 10
-    assert isinstance(author.instance.server.app, web.Application)
 
 
 async def test_d21_private_pages_are_not_stored_framed_or_referred_from(author: Browser) -> None:

@@ -12,6 +12,7 @@ from syndicate.storage.imports import StoredImport
 from syndicate.storage.look import look_of
 from syndicate.web.admin.setup_links import create_setup_link
 from syndicate.web.admin.welcome import OUTSIDE_CHECKS
+from syndicate.web.author_requests import AUTHOR_APP
 from tests.admin.browser import PASSWORD, Browser
 from tests.instances import RunningInstance
 from tests.pictures import drawn, encoded
@@ -38,7 +39,9 @@ async def test_the_first_run_has_four_steps_that_can_be_skipped(
             OutsideCheck(kind=CheckKind.NAME, url="https://blog.example/w", problem="answers 404"),
         ]
 
-    monkeypatch.setitem(blog.server.app._state, OUTSIDE_CHECKS, checks)
+    app = blog.server.app[AUTHOR_APP].app
+    assert app is not None
+    monkeypatch.setitem(app._state, OUTSIDE_CHECKS, checks)
     await author.get(author.link("Skip"))
     assert "Yes:" in author.answer.text
     assert "https://blog.example/w: answers 404" in author.page.text_content()

@@ -1,12 +1,14 @@
 """No post or page has an address at which the program itself answers."""
 
 import pytest
+from aiohttp import web
 from aiohttp.test_utils import make_mocked_request
 
+from syndicate.web.author_requests import answer_for_author
 from syndicate.web.reserved_paths import is_reserved
 from syndicate.web.routes import PROGRAM_DIRECTORIES
 from syndicate.web.site.addresses import get_address
-from tests.architecture.test_urls_match_routes import ID, application
+from tests.architecture.test_urls_match_routes import ID, application, author_application
 
 EXAMPLES = {
     "id": ID,
@@ -33,11 +35,11 @@ FREE = [
 ]
 
 
-def addresses() -> list[str]:
+def addresses(app: web.Application) -> list[str]:
     """An address of every route but the last, which is that of posts and pages."""
     names = {"slash": "/", "end": "", "rest": "/x"}
     found = []
-    for resource in application().router.resources():
+    for resource in app.router.resources():
         info = resource.get_info()
         if "path" in info:
             found.append(info["path"])
@@ -47,9 +49,16 @@ def addresses() -> list[str]:
     return found
 
 
-@pytest.mark.parametrize("path", addresses())
+@pytest.mark.parametrize("path", [*addresses(application()), *addresses(author_application())])
 def test_the_address_of_every_route_is_reserved(path: str) -> None:
     assert is_reserved(path)
+
+
+async def test_the_address_of_every_route_for_the_author_leads_to_her_application() -> None:
+    router = application().router
+    for path in addresses(author_application()):
+        match = await router.resolve(make_mocked_request("GET", path))
+        assert match.handler is answer_for_author, path
 
 
 async def test_what_is_free_is_answered_by_the_view_of_posts_and_pages() -> None:

@@ -13,6 +13,8 @@ from syndicate.urls import FEED_SUFFIX, Urls
 from syndicate.web import feeds, websub
 from syndicate.web.activitypub import actors, conversations, inbox, objects
 from syndicate.web.api import indieauth, micropub
+from syndicate.web.author_app import add_author_routes
+from syndicate.web.author_requests import answer_for_author
 from syndicate.web.routes import add_routes
 from syndicate.web.site import addresses, blogroll, files, views
 from tests.settings import pages_of
@@ -67,10 +69,18 @@ def application() -> web.Application:
     return app
 
 
+def author_application() -> web.Application:
+    app = web.Application()
+    add_author_routes(app)
+    return app
+
+
 async def handler_of(address: str, method: str = "GET") -> Any:
-    """What the router would call for an address of ours."""
-    path = address.removeprefix(URLS.base)
-    match = await application().router.resolve(make_mocked_request(method, path))
+    """What the router would call for an address of ours: that of the author's application, where it is passed on."""
+    request = make_mocked_request(method, address.removeprefix(URLS.base))
+    match = await application().router.resolve(request)
+    if match.handler is answer_for_author:
+        match = await author_application().router.resolve(request)
     return match.handler
 
 

@@ -12,11 +12,11 @@ from structlog.testing import capture_logs
 from syndicate.config import ServerConfig
 from syndicate.errors import DatabaseBusy
 from syndicate.telemetry.metrics import Metrics
-from syndicate.web.admin.routes import admin_routes
+from syndicate.web.admin.routes import SECRET_LINKS, admin_routes
 from syndicate.web.http.access_log import AccessLog
 from syndicate.web.http.logged_paths import masked
 from syndicate.web.http.middleware.errors import ErrorResponses
-from syndicate.web.routes import FORMS, SECRET_LINKS
+from syndicate.web.routes import FORMS
 
 
 @pytest.mark.parametrize(

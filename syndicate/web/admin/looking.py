@@ -12,6 +12,7 @@ from syndicate.model.post import Post, PostKind
 from syndicate.translation import _, ngettext
 from syndicate.urls import Urls
 from syndicate.web.admin.editor import OpenedPost
+from syndicate.web.author_requests import WHOLE_APP
 from syndicate.web.keys import STORE, URLS
 from syndicate.web.site.addresses import get_address
 from syndicate.web.site.former_addresses import FEED_PATH, current_path, listing_at
@@ -65,7 +66,7 @@ async def _broken_links(request: web.Request, post: Post) -> AsyncIterator[str]:
 
 async def _leads_somewhere(request: web.Request, address: str) -> bool:
     store, path = request.app[STORE], canonical_path(urlsplit(address).path)
-    match = await request.app.router.resolve(request.clone(rel_url=path, method="GET"))
+    match = await request.app[WHOLE_APP].router.resolve(request.clone(rel_url=path, method="GET"))
     if match.http_exception is None and match.handler is not get_address:
         name = path.removeprefix(Urls.media(""))
         return name == path or await store.media.find_by_name(name) is not None

@@ -3,7 +3,6 @@
 Without a session only `PUBLIC` routes can be used; the rest is denied in `access.py`.
 """
 
-from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from enum import StrEnum
 
@@ -50,9 +49,9 @@ from syndicate.web.admin import (
     welcome,
 )
 from syndicate.web.admin.rendering import see_other
+from syndicate.web.http.routes import View
 
 MAX_FORM_BYTES = 64 * 1024
-View = Callable[[web.Request], Awaitable[web.StreamResponse]]
 
 
 class Access(StrEnum):
@@ -249,6 +248,15 @@ ROUTES: tuple[Route, ...] = (
     UNKNOWN,
 )
 _BY_ADDRESS = {(route.method, route.path): route for route in ROUTES}
+
+
+SECRET_LINKS = (
+    web.get("/preview/{token}/", preview.get_by_link),
+    web.get("/notifications/{secret}/feed/", notifications.get_feed),
+    web.get("/notifications/{secret}/off", notifications.get_off),
+    web.post("/notifications/{secret}/off", notifications.post_off),
+)
+"""Addresses that the author makes and gives away: a preview of a draft, the feed and mails of notifications."""
 
 
 def admin_routes() -> tuple[web.RouteDef, ...]:

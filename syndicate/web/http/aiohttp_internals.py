@@ -40,6 +40,11 @@ def replace_handler(server: web.Server, handler: Handler) -> None:
     server.request_handler = handler  # type: ignore[assignment]  # its factory makes each request a `web.Request`
 
 
+async def handle_in(app: web.Application, request: web.Request) -> web.StreamResponse:
+    """Return the response of another application, which routes the request anew. It has to be frozen."""
+    return await app._handle(request)
+
+
 class BaseConnection(web.RequestHandler):
     """A client's connection, with names for the state of aiohttp's that limits need to know."""
 
