@@ -1,9 +1,11 @@
 """`syndicate`: the command line: global options, the table of commands, and error messages."""
 
+import gc
 import os
 import sys
 from collections.abc import Mapping
 from importlib import import_module
+from types import ModuleType
 from typing import Any
 
 import click
@@ -67,7 +69,7 @@ class Commands(click.Group):
         if name not in COMMANDS:
             return None
         module, _colon, attribute = COMMANDS[name].partition(":")
-        command: click.Command = getattr(import_module(f"syndicate.cli.{module}"), attribute)
+        command: click.Command = getattr(_import(f"syndicate.cli.{module}"), attribute)
         return command
 
     def invoke(self, context: click.Context) -> Any:
@@ -78,6 +80,16 @@ class Commands(click.Group):
                 raise
             click.echo(_("syndicate: {error}", error=error), err=True)
             sys.exit(1)
+
+
+def _import(name: str) -> ModuleType:
+    """Import a module without a search for garbage, now or later: what an import makes stays, and there is much of it."""
+    gc.disable()
+    try:
+        return import_module(name)
+    finally:
+        gc.freeze()
+        gc.enable()
 
 
 @click.group(cls=Commands, context_settings={"help_option_names": ["-h", "--help"]})
