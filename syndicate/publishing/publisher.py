@@ -4,6 +4,7 @@ The feed, the outbox and the media rows therefore never disagree. In comes a `Po
 post a file or an import means is decided by `importers.post_importer`.
 """
 
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import timedelta
 from enum import StrEnum
@@ -132,10 +133,13 @@ class Publisher:
 
         Raises PostNotFound, AlreadyAnnounced.
         """
-        stored = await self._stored(post_id)
-        draft = replace(draft_of(stored.post, stored.made), state=PostState.DRAFT)
-        options = PublishOptions(origin=stored.made.origin, takes_back=True, slug_rule=SlugRule.KEPT)
-        return await self._update(post_id, draft, stored.made.revision, options)
+        for _try in range(MAX_TRIES):
+            stored = await self._stored(post_id)
+            draft = replace(draft_of(stored.post, stored.made), state=PostState.DRAFT)
+            options = PublishOptions(origin=stored.made.origin, takes_back=True, slug_rule=SlugRule.KEPT)
+            with suppress(RevisionConflict):  # it was changed, or taken back, at the same time
+                return await self._update(post_id, draft, stored.made.revision, options)
+        raise _busy(stored.post.slug)
 
     async def _update(
         self, post_id: str, draft: PostDraft, base_revision: int | None, options: PublishOptions

@@ -1,5 +1,7 @@
 """Publishing at the desk: the page afterwards, and taking back within a minute; without JavaScript."""
 
+import asyncio
+
 from syndicate.model.post import PostState, Term, TermKind
 from tests.admin.browser import PASSWORD, Browser
 from tests.instances import ACTIVITY
@@ -61,6 +63,25 @@ async def test_published_twice_by_a_double_click_it_is_out_once(author: Browser)
     await author.submit("Publish")
     assert author.heading == "It is out."
     assert await author.instance.store.posts.find_source(path.split("/")[3]) == revision
+
+
+async def test_each_click_of_a_double_click_is_answered_with_what_the_first_did(author: Browser) -> None:
+    """A browser without scripts sends both at once, and shows the answer to the second."""
+    await author.get("/admin/posts/new")
+    await author.submit("Publish…", title="Tea", text="Hot water.")
+    id, csrf = author.path.split("/")[3], author.csrf
+    look = author.page.xpath("string(//input[@name='look']/@value)")
+
+    async def twice(path: str, **fields: str) -> set[str]:
+        sent = {"csrf": csrf, **fields}
+        answers = await asyncio.gather(*(author.post(f"/admin/posts/{id}/{path}", sent) for _ in range(2)))
+        assert {answer.status for answer in answers} == {303}
+        return {answer.headers["Location"].removeprefix(f"/admin/posts/{id}/") for answer in answers}
+
+    assert await twice("publish", look=look) == {"published"}
+    assert len(await twice("take-back")) == 1
+    assert await state(author, id) is PostState.DRAFT
+    assert await twice("delete") == {"/admin/posts/?done=deleted"}
 
 
 async def test_it_cannot_be_taken_back_unseen_any_more(author: Browser) -> None:

@@ -1,8 +1,10 @@
 """The editor of a post."""
 
+from contextlib import suppress
+
 from aiohttp import web
 
-from syndicate.errors import PictureRefused, RevisionConflict, SlugTaken
+from syndicate.errors import PictureRefused, PostNotFound, RevisionConflict, SlugTaken
 from syndicate.model.ids import new_id
 from syndicate.model.post import PostKind, SourceFormat
 from syndicate.urls import Urls
@@ -123,7 +125,8 @@ async def get_delete(request: web.Request) -> web.StreamResponse:
 
 
 async def post_delete(request: web.Request) -> web.StreamResponse:
-    await request.app[EDITOR].delete(request.match_info["id"])
+    with suppress(PostNotFound):  # a double click
+        await request.app[EDITOR].delete(request.match_info["id"])
     return see_other("/admin/posts/", "deleted")
 
 

@@ -45,7 +45,7 @@ async def post_publish(request: web.Request) -> web.StreamResponse:
     try:
         published = await request.app[EDITOR].publish(opened, at=at, minor=form.has("quietly"))
     except RevisionConflict:
-        return see_other(post_path(opened.post.id, CONFLICT))
+        return await _changed_since(request, await request.app[EDITOR].open(opened.post.id), form)
     except SlugTaken as error:
         checked = Form(opened.fields).with_errors(slug=f"{error}")
         return respond_to_form(request, await edit_page(request, opened, checked), checked)
@@ -61,6 +61,8 @@ async def post_publish(request: web.Request) -> web.StreamResponse:
 
 async def _changed_since(request: web.Request, opened: OpenedPost, form: Form) -> web.StreamResponse:
     """Answer a form that was made of another text: an old page, a double click, or another window."""
+    if opened.is_outdated:
+        return see_other(post_path(opened.post.id, CONFLICT))
     if opened.post.is_public and not opened.aside:
         return see_other(post_path(opened.post.id, "published"))
     checked = form.with_errors(look=CHANGED_SINCE)
