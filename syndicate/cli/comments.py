@@ -12,7 +12,7 @@ from syndicate.comments.reasons import in_words
 from syndicate.content.scripts import marked
 from syndicate.content.text import excerpt, plain
 from syndicate.errors import CommentNotFound, InputError
-from syndicate.model.comment import Comment, CommentState
+from syndicate.model.comment import Comment, CommentSource, CommentState
 from syndicate.services.commands import Services
 from syndicate.translation import _
 
@@ -194,8 +194,16 @@ def edit(session: CommandSession, id: str, text: str | None, file: TextIO | None
 @click.argument("id")
 @click.pass_obj
 def delete(session: CommandSession, id: str) -> None:
-    """Delete your reply ID."""
-    session.run(lambda services: services.author_replies.delete(id))
+    """Delete your reply ID, or the comment of somebody else, which `approve` brings back within 30 days."""
+
+    async def work(services: Services) -> None:
+        comment = await services.store.comments.find_by_reference(id)
+        if comment is None or comment.source is CommentSource.OWN:
+            await services.author_replies.delete(id)
+        else:
+            await moderation.decide(services.store, id, "delete", on_decision=services.authorizations.decided)
+
+    session.run(work)
     click.echo(_("{id}: deleted", id=id))
 
 

@@ -1,4 +1,4 @@
-"""The author's decisions about comments: approve, reject, spam."""
+"""The author's decisions about comments: approve, reject, spam, delete."""
 
 from collections.abc import Awaitable, Callable
 
@@ -14,11 +14,13 @@ DECISIONS = {
     "approve": (CommentState.APPROVED, "author.approved"),
     "reject": (CommentState.REJECTED, "author.rejected"),
     "spam": (CommentState.SPAM, "author.spam"),
+    "delete": (CommentState.WITHDRAWN, "author.deleted"),
 }
 
 
 async def decide(store: Store, id: str, decision: str, *, on_decision: OnDecision) -> Comment:
-    """Approve or reject a comment or mark it as spam, and return it as it is now.
+    """Approve, reject or delete a comment or mark it as spam, and return it as it is now. A deleted one is erased after
+    some time (`maintenance.retention`), and can be approved until then.
 
     `id` is its number, its id here or that of the remote object. `on_decision` is called in the transaction of the decision.
 

@@ -14,6 +14,7 @@ from syndicate.storage import Tables
 from syndicate.storage.media import MediaFile, Purpose
 from syndicate.storage.notifications import NotificationKind
 from syndicate.storage.refetch_queue import Refetch
+from syndicate.storage.tombstones import Tombstone
 
 NOTICE_DELAY = timedelta(seconds=60)
 """How long a reader is not notified of an answer, so that it can be taken back."""
@@ -54,12 +55,22 @@ async def delete(tx: Tables, comment: Comment) -> None:
     await _invalidate_now(tx, current.post)
 
 
+async def erase(tx: Tables, comment: Comment, *, ours: str) -> None:
+    """Delete a comment for good, as the author of the blog asked: it does not come back when it is sent again, or found.
+    `ours` is the address of the blog."""
+    await tx.tombstones.save(
+        Tombstone(uri=comment.uri, path=None, origin=ours, type="", published=None, gone_at=tx.clock())
+    )
+    await tx.inbox_queue.delete_document(comment.uri)
+    await delete(tx, comment)
+
+
 async def decide(tx: Tables, comment: Comment, state: CommentState, reason: str) -> None:
     """Apply the author's decision; it shows from the next request on."""
     current = await tx.comments.find(comment.id)
     if current is None:
         return
-    await tx.comments.set_state(current.id, state, reason)
+    await tx.comments.set_state(current.id, state, reason, tx.clock())
     await _count(tx, current, replace(current, state=state))
     await _invalidate_now(tx, current.post)
     if state is CommentState.APPROVED:

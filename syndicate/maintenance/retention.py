@@ -4,7 +4,7 @@ import asyncio
 from datetime import datetime, timedelta
 
 from syndicate.clock import Clock
-from syndicate.comments import notice_requests
+from syndicate.comments import notice_requests, records
 from syndicate.comments.facts import REJECTION_RETENTION
 from syndicate.federation.actors.throttled_transport import IRRELEVANT_RETENTION
 from syndicate.indieauth import grants
@@ -25,6 +25,7 @@ SUBSCRIPTION_REQUEST_RETENTION = timedelta(hours=2)
 UNDO_RETENTION = timedelta(days=7)
 REPLY_REQUEST_RETENTION = timedelta(days=90)
 MENTION_RETENTION = timedelta(days=90)
+DELETED_COMMENT_RETENTION = timedelta(days=30)
 ACTOR_RETENTION = timedelta(days=90)
 REMOTE_TOMBSTONE_RETENTION = timedelta(days=180)
 OVERDUE_REFETCH_RETENTION = timedelta(days=30)
@@ -94,6 +95,8 @@ class Retention:
         await tx.authorizations.prune_requests(now - REPLY_REQUEST_RETENTION)
         await tx.received_webmentions.prune(now - MENTION_RETENTION)
         await tx.received_notes.prune(now - MENTION_RETENTION)
+        for comment in await tx.comments.list_withdrawn(now - DELETED_COMMENT_RETENTION, BATCH_SIZE):
+            await records.erase(tx, comment, ours=self._urls.base)
         await notice_requests.prune(tx, now)
         await grants.prune(tx, now)
         await tx.comment_records.prune_rejections(now - REJECTION_RETENTION)

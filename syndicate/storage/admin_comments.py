@@ -1,9 +1,9 @@
 """The author's lists of comments: by state, whole, with the reason for it and the post."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
-from syndicate.clock import to_text
+from syndicate.clock import from_text, to_text
 from syndicate.model.comment import Author, Comment, CommentSource, CommentState
 from syndicate.storage.comment_rows import AVATAR, COLUMNS, comment_of_row
 from syndicate.storage.engine.database import Queryable, Row
@@ -12,7 +12,7 @@ from syndicate.storage.own_answers import DeletedAnswer, OwnAnswers
 MAX_COUNTED = 200
 """How many of the latest comments of an author are counted."""
 SELECT = f"""
-SELECT {COLUMNS}, {AVATAR.format("comments")}, reason,
+SELECT {COLUMNS}, {AVATAR.format("comments")}, reason, withdrawn,
   (SELECT author_name FROM comments AS parents WHERE parents.id = comments.parent_id) AS parent_author,
   (SELECT title FROM posts WHERE posts.id = comments.post_id) AS post_title,
   (SELECT excerpt FROM posts WHERE posts.id = comments.post_id) AS post_excerpt,
@@ -59,25 +59,33 @@ class AdminComments:
     ) -> list[ModeratedComment]:
         """Return the comments in a state, newest first; `before` is the key (time, id) of the last one that is known.
 
-        Of deleted ones these are answers of the author's own, with the time at which they were deleted.
+        Deleted ones, which may be answers of the author's own, have the time at which they were deleted.
         """
         if state is CommentState.WITHDRAWN:
-            return await self._list_deleted(before, limit)
-        key: dict[str, object] = {}
-        if before is not None:
-            key = {"published": to_text(before[0]), "id": before[1]}
+            deleted = [
+                *await self._list("withdrawn <> ''", "withdrawn", before, limit),
+                *await self._list_deleted_answers(before, limit),
+            ]
+            return sorted(deleted, key=lambda one: (one.comment.published, one.comment.id), reverse=True)[:limit]
+        return await self._list("state = :state", "published", before, limit, state=state.value)
+
+    async def _list(
+        self, condition: str, order: str, before: tuple[datetime, str] | None, limit: int, **values: str
+    ) -> list[ModeratedComment]:
+        """Return the comments that meet a condition, the last by a column first."""
+        key = {} if before is None else {"at": to_text(before[0]), "before": before[1]}
         rows = await self._query.all(
             f"""
-            {SELECT} WHERE state = :state {"AND (published, id) < (:published, :id)" if key else ""}
-            ORDER BY published DESC, id DESC LIMIT :limit
+            {SELECT} WHERE {condition} {f"AND ({order}, id) < (:at, :before)" if key else ""}
+            ORDER BY {order} DESC, id DESC LIMIT :limit
             """,
-            state=state.value,
             limit=limit,
             **key,
+            **values,
         )
         return [_moderated(row) for row in rows]
 
-    async def _list_deleted(self, before: tuple[datetime, str] | None, limit: int) -> list[ModeratedComment]:
+    async def _list_deleted_answers(self, before: tuple[datetime, str] | None, limit: int) -> list[ModeratedComment]:
         found = []
         for answer in await self._own_answers.list_deleted(before=before, limit=limit):
             row = await self._query.one("SELECT title, excerpt FROM posts WHERE id = :id", id=answer.post)
@@ -122,8 +130,9 @@ def _as_comment(answer: DeletedAnswer) -> Comment:
 
 
 def _moderated(row: Row) -> ModeratedComment:
+    comment = comment_of_row(row)
     return ModeratedComment(
-        comment=comment_of_row(row),
+        comment=replace(comment, published=from_text(row["withdrawn"])) if row["withdrawn"] else comment,
         reason=row["reason"],
         post_title=row["post_title"] or row["post_excerpt"][:80],
         post_path=row["post_path"] if row["post_state"] == "published" else "",

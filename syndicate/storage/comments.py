@@ -158,13 +158,26 @@ class Comments:
         row = await self._query.one("SELECT raw_html, reason FROM comments WHERE id = :id", id=id)
         return ("", "") if row is None else (row["raw_html"], row["reason"])
 
-    async def set_state(self, id: str, state: CommentState, reason: str) -> None:
+    async def set_state(self, id: str, state: CommentState, reason: str, now: datetime) -> None:
         await self._query.run(
-            "UPDATE comments SET state = :state, reason = :reason WHERE id = :id",
+            "UPDATE comments SET state = :state, reason = :reason, withdrawn = :withdrawn WHERE id = :id",
             id=id,
             state=state.value,
             reason=reason,
+            withdrawn=to_text(now) if state is CommentState.WITHDRAWN else "",
         )
+
+    async def list_withdrawn(self, before: datetime, limit: int) -> list[Comment]:
+        """Return comments of others that the author deleted before a time, the earliest first."""
+        rows = await self._query.all(
+            f"""
+            SELECT {COLUMNS}, {AVATAR.format("comments")} FROM comments
+            WHERE withdrawn <> '' AND withdrawn < :before ORDER BY withdrawn, id LIMIT :limit
+            """,
+            before=to_text(before),
+            limit=limit,
+        )
+        return [comment_of_row(row) for row in rows]
 
     async def hide(self, id: str, reason: str) -> None:
         """Reject it for a reason that may end, and remember the state in which it was."""

@@ -1,7 +1,7 @@
 """Moderating at the desk, without JavaScript."""
 
 from syndicate.model.comment import CommentState
-from tests.admin.browser import Browser
+from tests.admin.browser import PASSWORD, Browser
 from tests.peer import Peer
 
 QUEUE = "/admin/comments/"
@@ -156,3 +156,75 @@ async def test_mentions_private_words_and_reports_are_seen_and_dismissed(author:
     assert "Too cold" not in author.answer.text
     await author.get(author.link("Show those that you have seen, too"))
     assert "Between us." in author.answer.text
+
+
+async def test_a_comment_of_somebody_else_is_deleted_comes_back_and_is_erased_for_good(
+    author: Browser, ann: Peer
+) -> None:
+    blog = author.instance
+    post = await blog.publish("Frost", "Cold.")
+    note = await ann.reply(post.uri, "<p>Rude words.</p>")
+    await blog.settle()
+    await author.get(QUEUE)
+    await author.submit("Approve")
+    assert "Rude words." in (await blog.get(post.path)).text
+    await author.get(f"{QUEUE}?state=shown")
+
+    await author.submit("Delete")
+    assert "1 comment deleted." in author.answer.text
+    assert "Rude words." not in (await blog.get(post.path)).text
+    assert totals(author) == {"Waiting": "0", "Shown": "0", "Spam": "0", "Hidden": "0", "Deleted": "1"}
+    blog.clock.advance(minutes=1)
+    await ann.edit(note, "<p>Ruder words.</p>")
+    await blog.settle()
+    assert "Ruder words." not in (await blog.get(post.path)).text
+
+    await author.submit("Undo")
+    assert "Ruder words." in (await blog.get(post.path)).text
+    await author.submit("Delete")
+    blog.clock.advance(days=29)
+    await blog.server.retention.apply()
+    await author.get(f"{QUEUE}?state=deleted")
+    await author.submit("Sign in", password=PASSWORD)
+    assert "You deleted it." in author.answer.text
+    await author.submit("Approve")
+    assert "Ruder words." in (await blog.get(post.path)).text
+
+    await author.get(f"{QUEUE}?state=shown")
+    await author.submit("Delete")
+    blog.clock.advance(days=31)
+    await blog.server.retention.apply()
+    await author.get(f"{QUEUE}?state=deleted")
+    await author.submit("Sign in", password=PASSWORD)
+    assert "Ruder" not in author.answer.text
+    assert totals(author)["Deleted"] == "0"
+    await ann.send(ann.create(note))
+    await blog.settle()
+    assert await blog.comments(post) == []
+
+
+async def test_what_is_done_with_chosen_comments_is_done_with_each_of_them(
+    author: Browser, ann: Peer, bob: Peer
+) -> None:
+    blog = author.instance
+    post = await blog.publish("Frost", "Cold.")
+    for peer in (ann, bob):
+        await peer.reply(post.uri, "<p>Buy this.</p>")
+    await blog.settle()
+
+    async def do(button: str) -> None:
+        await author.get(QUEUE)
+        chosen = dict.fromkeys(author.page.xpath("//article//input[@type='checkbox']/@name"), "1")
+        await author.post(QUEUE, {"csrf": author.csrf, "next": QUEUE, "do": button} | chosen)
+        await author.get(author.answer.headers["Location"])
+
+    await do("delete")
+    assert totals(author)["Deleted"] == "2"
+    await author.submit("Undo")
+    assert totals(author)["Waiting"] == "2"
+    await do("block-server")
+    assert "social.example" in author.answer.text
+    assert {block.pattern for block in await blog.store.blocks.list_all()} == {"social.example", "elsewhere.example"}
+    await author.submit("Undo")
+    assert await blog.store.blocks.list_all() == []
+    assert totals(author)["Waiting"] == "2"

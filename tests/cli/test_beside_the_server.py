@@ -110,6 +110,10 @@ async def test_a_comment_is_called_by_its_number_and_shown_whole(
     await desk.ok("comments", "delete", "2")
     await desk.ok("comments", "answer", own["post"], "Again.")
     assert {row["number"] for row in await desk.lists("comments", "list", "--all")} == {1, 3}, "none is given twice"
+    assert await desk.ok("comments", "delete", "1") == "1: deleted\n"
+    assert "End." not in (await instance.get(post.path)).text
+    assert "why: You deleted it." in await desk.ok("comments", "show", "1")
+    assert await desk.ok("comments", "approve", "1") == "1: approved\n"
 
 
 async def test_followers_and_what_arrived_are_listed(instance: RunningInstance, desk: Desk, ann: Peer) -> None:

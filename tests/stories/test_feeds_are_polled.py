@@ -841,7 +841,7 @@ async def test_only_approved_comments_are_in_feeds(instance: RunningInstance, an
     await ann.reply(post.uri, "<p>Nobody reads this.</p>")
     await instance.settle()
     [comment] = await instance.comments(post)
-    await instance.store.transaction(lambda tx: tx.comments.set_state(comment.id, state, "author.rejected"))
+    await instance.store.transaction(lambda tx: tx.comments.set_state(comment.id, state, "author.rejected", tx.clock()))
     for of in ("/comments/", post.path):
         for format in FeedFormat:
             assert await feed(instance, format, of) == []

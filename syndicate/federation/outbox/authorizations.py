@@ -16,7 +16,7 @@ from syndicate.storage.authorizations import Authorization, AuthorizationKind, R
 from syndicate.urls import Urls
 
 CONTEXTS = {AuthorizationKind.QUOTE: QUOTE_CONTEXT, AuthorizationKind.REPLY: REPLY_CONTEXT}
-REFUSED = (CommentState.REJECTED, CommentState.SPAM)
+REFUSED = (CommentState.REJECTED, CommentState.SPAM, CommentState.WITHDRAWN)
 
 
 class Authorizations:

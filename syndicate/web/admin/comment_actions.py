@@ -22,23 +22,23 @@ from syndicate.storage import Store
 from syndicate.storage.blocks import Block
 from syndicate.translation import _, ngettext
 
-LAST_ACTION = "last comment action"
+LAST_ACTION = "last action with comments"
 """The name under which the database remembers it."""
-DONE = {"approve": _("approved"), "reject": _("hidden"), "spam": _("marked as spam")}
+DONE = {"approve": _("approved"), "reject": _("hidden"), "spam": _("marked as spam"), "delete": _("deleted")}
 NO_TEXT = _("Please write something.")
 BLOCK_REASON = "at the desk"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LastCommentAction:
-    """What was done, in words; comments as (id, state before, reason before, state after); a pattern that was blocked;
-    and the id of an answer that was deleted."""
+    """What was done, in words; comments as (id, state before, reason before, state after); patterns that were blocked;
+    and the ids of answers of the author's own that were deleted."""
 
     id: str
     text: str
     comments: Sequence[tuple[str, str, str, str]] = ()
-    blocked: str = ""
-    deleted: str = ""
+    blocked: Sequence[str] = ()
+    answers: Sequence[str] = ()
 
 
 class CommentActions:
@@ -69,17 +69,23 @@ class CommentActions:
         text = ngettext("{count} comment {done}.", "{count} comments {done}.", len(changed), done=DONE[decision])
         return await self._remember(text, comments=changed)
 
-    async def block(self, id: str, *, server: bool) -> LastCommentAction:
-        """Block the author of a comment, or their server: all that came from there is hidden. Raises CommentNotFound,
-        InputError."""
-        comment = await self.get(id)
-        pattern = host_of(comment.author.uri) if server else comment.author.uri
-        if comment.source is CommentSource.OWN or not pattern:
+    async def block(self, ids: Sequence[str], *, server: bool) -> LastCommentAction:
+        """Block the authors of comments, or their servers: all that came from there is hidden. Raises CommentNotFound, and
+        InputError if nothing is known of any of them."""
+        names: dict[str, str] = {}
+        for id in ids:
+            comment = await self.get(id)
+            pattern = host_of(comment.author.uri) if server else comment.author.uri
+            if pattern and comment.source is not CommentSource.OWN:
+                names[pattern] = pattern if server else comment.author.handle or comment.author.name
+        if not names:
             raise InputError(_("Nothing is known of this person that could be blocked."))
-        is_new = await self._store.blocks.find(pattern) is None
-        await self._blocking.block(Block(pattern=pattern, reason=BLOCK_REASON, created=self._clock()))
-        name = pattern if server else comment.author.handle or comment.author.name
-        return await self._remember(_("{name} is blocked.", name=name), blocked=pattern if is_new else "")
+        new = [pattern for pattern in names if await self._store.blocks.find(pattern) is None]
+        for pattern in names:
+            await self._blocking.block(Block(pattern=pattern, reason=BLOCK_REASON, created=self._clock()))
+        listed = ", ".join(names.values())
+        text = ngettext("{names} is blocked.", "{names} are blocked.", len(names), names=listed)
+        return await self._remember(text, blocked=new)
 
     async def reply(self, id: str, text: str, *, only: bool = False) -> Comment:
         """Answer a comment, which is shown from then on. Raises CommentNotFound, InputError."""
@@ -98,10 +104,13 @@ class CommentActions:
         if written != await self._store.own_answers.find_text(id):
             await self._author_replies.edit(id, written)
 
-    async def delete(self, id: str) -> LastCommentAction:
-        """Delete an answer of the author's own. Raises CommentNotFound."""
-        await self._author_replies.delete(id)
-        return await self._remember(_("Your answer is deleted."), deleted=id)
+    async def delete(self, ids: Sequence[str]) -> LastCommentAction:
+        """Delete an answer of the author's own, or comments of others. Raises CommentNotFound."""
+        comment = await self.get(ids[0])
+        if comment.source is not CommentSource.OWN:
+            return await self.decide(ids, "delete")
+        await self._author_replies.delete(comment.id)
+        return await self._remember(_("Your answer is deleted."), answers=[comment.id])
 
     async def undo(self, id: str) -> bool:
         """Take the last action back. Return False if that is another one by now.
@@ -118,10 +127,10 @@ class CommentActions:
                 await moderation.restore(
                     self._store, comment, CommentState(state), reason, on_decision=self._authorizations.decided
                 )
-        if last.blocked:
-            await self._blocking.unblock(last.blocked)
-        if last.deleted:
-            await self._author_replies.restore(last.deleted)
+        for pattern in last.blocked:
+            await self._blocking.unblock(pattern)
+        for answer in last.answers:
+            await self._author_replies.restore(answer)
         return True
 
     async def find_last(self, id: str) -> LastCommentAction | None:
@@ -142,11 +151,11 @@ class CommentActions:
         text: str,
         *,
         comments: Sequence[tuple[str, str, str, str]] = (),
-        blocked: str = "",
-        deleted: str = "",
+        blocked: Sequence[str] = (),
+        answers: Sequence[str] = (),
     ) -> LastCommentAction:
         last = LastCommentAction(
-            id=new_id(self._clock()), text=text, comments=comments, blocked=blocked, deleted=deleted
+            id=new_id(self._clock()), text=text, comments=comments, blocked=blocked, answers=answers
         )
         await self._store.transaction(lambda tx: tx.key_values.save(LAST_ACTION, json.dumps(asdict(last))))
         return last

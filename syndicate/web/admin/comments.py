@@ -52,7 +52,8 @@ async def get_comments(request: web.Request) -> web.StreamResponse:
     found = await store.admin_comments.list_by_state(
         TABS[name][1], before=_key(query.get("before", "")), limit=COMMENTS_PER_PAGE + 1
     )
-    totals[CommentState.WITHDRAWN.value] = await store.own_answers.count_deleted()
+    withdrawn = CommentState.WITHDRAWN.value
+    totals[withdrawn] = totals.get(withdrawn, 0) + await store.own_answers.count_deleted()
     rows = found[:COMMENTS_PER_PAGE]
     last = await request.app[COMMENT_ACTIONS].find_last(query.get("undo", ""))
     older = {"state": name, "before": _cursor(rows[-1].comment)} if len(found) > len(rows) else {}
@@ -79,9 +80,9 @@ async def post_comments(request: web.Request) -> web.StreamResponse:
     if do in DECISIONS:
         last = await actions.decide(ids, do)
     elif do in ("block-person", "block-server"):
-        last = await actions.block(ids[0], server=do == "block-server")
+        last = await actions.block(ids, server=do == "block-server")
     elif do == "delete":
-        last = await actions.delete(ids[0])
+        last = await actions.delete(ids)
     else:
         raise InputError(_("This button is not known here."))
     return see_other(f"{back}{'&' if '?' in back else '?'}undo={last.id}")
