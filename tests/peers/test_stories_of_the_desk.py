@@ -106,7 +106,14 @@ def test_what_is_written(stories: Stories, story: str, scripts: bool) -> None:
     stories.tell(story, scripts=scripts)
 
 
-@pytest.mark.parametrize("story", ["crash while typing", "saving in the background publishes nothing"])
+@pytest.mark.parametrize(
+    "story",
+    [
+        "crash while typing",
+        "what could not be submitted is offered again",
+        "saving in the background publishes nothing",
+    ],
+)
 def test_what_is_saved_by_scripts(stories: Stories, story: str) -> None:
     stories.tell(story, scripts=True)
 

@@ -103,7 +103,7 @@ class Desk {
   async save() {
     if (this.scripts) return this.says(/^Saved \d/);
     await this.press("Save draft");
-    return this.says("Saved.");
+    return this.says(/^Saved\.$/);
   }
 
   async publish() {
@@ -235,7 +235,7 @@ const stories = {
     const field = desk.page.locator("#text");
     const before = await field.inputValue();
     await desk.press("Save draft");
-    await desk.says("Saved.");
+    await desk.says(/^Saved\.$/);
     desk.expect("saving changed the text", (await field.inputValue()) === before);
     desk.expect("what was not changed waits to be published", !(await desk.page.getByText("not published").count()));
     await field.fill(before.replace("one&#8217;s", "one&#8217;s own"));
@@ -261,10 +261,64 @@ const stories = {
     desk.expect("the last words are lost", (await desk.text.inputValue()).endsWith("And what was typed last."));
   },
 
+  async "what could not be submitted is offered again"(desk) {
+    await desk.write(desk.name, "Stored.");
+    await desk.says(/^Saved \d/);
+    const address = desk.page.url();
+    const offered = async (what, text) => {
+      await desk.page.close();
+      await desk.open();
+      await desk.page.goto(address);
+      desk.expect(`${what}: it is there already`, (await desk.text.inputValue()) === "Stored.");
+      await desk.press("Bring it back");
+      desk.expect(`${what}: words are lost`, (await desk.text.inputValue()) === text);
+      await desk.text.fill("Stored.");
+      await desk.press("Save draft");
+      await desk.says(/^Saved\.$/);
+      await desk.go("/admin/posts/");
+      await desk.page.goto(address);
+      desk.expect(`${what}: what is stored is offered`, !(await desk.page.getByText("was not saved").count()));
+    };
+
+    await desk.text.fill("Typed without a connection.");
+    await desk.context.setOffline(true);
+    const failed = desk.page.waitForEvent("requestfailed", (request) => request.isNavigationRequest());
+    await desk.page.getByRole("button", { name: "Save draft" }).click({ noWaitAfter: true });
+    await failed;
+    await desk.page.close(); // or it saves as soon as it is online again
+    await desk.context.setOffline(false);
+    await offered("offline", "Typed without a connection.");
+
+    await desk.page.getByText("Tags, date, picture and more").click();
+    await desk.page.getByLabel("Language").fill("nonsense!");
+    await desk.text.fill("Typed with a mistake.");
+    await desk.press("Save draft");
+    await desk.page.getByRole("alert").first().waitFor();
+    await desk.page.close();
+    await desk.open();
+    await desk.page.goto(address);
+    await desk.press("Bring it back");
+    await desk.page.getByText("Tags, date, picture and more").click();
+    await desk.page.getByLabel("Language").fill("en");
+    await desk.press("Save draft");
+    await desk.says(/^Saved\.$/);
+    desk.expect("a refused text is lost", (await desk.text.inputValue()) === "Typed with a mistake.");
+    await desk.text.fill("Stored.");
+    await desk.press("Save draft");
+    await desk.says(/^Saved\.$/);
+
+    await desk.text.fill("Typed without a session.");
+    await desk.context.clearCookies();
+    await desk.press("Save draft");
+    await desk.signIn();
+    await desk.page.getByRole("button", { name: "Continue", exact: true }).waitFor();
+    await offered("signed out", "Typed without a session.");
+  },
+
   async "two windows"(desk) {
     await desk.write(desk.name, "One.\n\nTwo.");
     await desk.press("Save draft");
-    await desk.says("Saved.");
+    await desk.says(/^Saved\.$/);
     const address = desk.page.url().split("?")[0];
     const first = desk.page;
     await desk.open();
@@ -332,10 +386,10 @@ const stories = {
   async "restore an earlier text"(desk) {
     await desk.write(desk.name, "The first text.");
     await desk.press("Save draft");
-    await desk.says("Saved.");
+    await desk.says(/^Saved\.$/);
     await desk.text.fill("The second text.");
     await desk.press("Save draft");
-    await desk.says("Saved.");
+    await desk.says(/^Saved\.$/);
     await desk.follow("Earlier texts");
     await desk.page.getByRole("link", { name: /^Until/ }).first().click();
     await desk.look("earlier texts");
@@ -379,7 +433,7 @@ const stories = {
       await desk.signIn();
       await desk.look("signed in again");
       await desk.press("Continue");
-      await desk.says("Saved.");
+      await desk.says(/^Saved\.$/);
       desk.expect("words are lost", (await desk.text.inputValue()) === "Hours of words.");
     }
   },
@@ -401,7 +455,7 @@ const stories = {
     if (desk.scripts && (await desk.text.inputValue()) !== typed) await desk.press("Bring it back");
     desk.expect(`it holds ${await desk.text.inputValue()}`, (await desk.text.inputValue()) === typed);
     await desk.press("Save draft");
-    await desk.says("Saved.");
+    await desk.says(/^Saved\.$/);
     desk.expect("it was not saved", (await desk.text.inputValue()) === typed);
     await desk.go("/admin/posts/new?format=markdown");
     desk.expect("what is saved is offered again", !(await desk.page.getByText("was not saved").count()));

@@ -12,9 +12,11 @@ if (globalThis.desk) {
   let firstChange = 0;
   let sending = null;
   let changed = false;
+  let isWaiting = false;
+  let isGoingOn = false;
 
   const isText = ([name]) => !["csrf", "base_revision", "form_id", "do", "picture_file", "alt", "format"].includes(name);
-  const texts = () => JSON.stringify([...new FormData(form)].filter(isText));
+  const texts = (of = form) => JSON.stringify([...new FormData(of)].filter(isText));
   const remember = () => localStorage.setItem(key(), texts());
   const forget = () => localStorage.removeItem(key());
 
@@ -73,10 +75,34 @@ if (globalThis.desk) {
     input.value = value;
   }
 
+  /** Before a button leads away, save: the copy is kept where the server does not confirm that it has the text. */
+  async function goOn(event) {
+    if (isGoingOn || !localStorage.getItem(key())) return;
+    event.preventDefault();
+    if (isWaiting) return;
+    isWaiting = true;
+    clearTimeout(timer);
+    await sending;
+    await save();
+    isWaiting = false;
+    isGoingOn = true;
+    form.requestSubmit(event.submitter);
+    isGoingOn = false;
+  }
+
+  /** Whether the server has a copy: the page shows what is stored, whatever the browser has put into its fields since. */
+  function isStored(kept) {
+    if ("refused" in form.dataset) return false; // the page shows what was typed
+    const sent = form.cloneNode(true);
+    sent.reset();
+    return kept === texts(sent);
+  }
+
   /** Offer the copy of this browser where it holds what the server has not. */
   function offer() {
     const kept = localStorage.getItem(key());
-    if (!kept || kept === texts()) return forget();
+    if (!kept || isStored(kept)) return forget();
+    if (kept === texts()) return undefined;
     say("This browser has text that was not saved. ");
     const button = Object.assign(document.createElement("button"), { type: "button", textContent: "Bring it back" });
     button.addEventListener("click", () => {
@@ -94,7 +120,7 @@ if (globalThis.desk) {
   }
 
   form.addEventListener("input", later);
-  form.addEventListener("submit", forget);
+  form.addEventListener("submit", goOn);
   addEventListener("online", () => changed && save());
   offer();
 }
