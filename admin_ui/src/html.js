@@ -37,10 +37,9 @@ export function depthOf(element) {
 /** Return the only node that a slice consists of, if it comes back as the same document; else null. */
 export function parsed(slice, schema) {
   const { content } = template(slice);
-  const before = content.cloneNode(true);
   for (const container of [content, ...content.querySelectorAll(CONTAINERS)]) wrapLoose(container);
   const { content: nodes } = DOMParser.fromSchema(schema).parse(content);
-  return nodes.childCount === 1 && isSame(htmlOf(nodes.firstChild), slice, before) ? nodes.firstChild : null;
+  return nodes.childCount === 1 && isSame(htmlOf(nodes.firstChild), slice) ? nodes.firstChild : null;
 }
 
 /** Put words that stand in no paragraph into one that is marked as none. */
@@ -59,8 +58,11 @@ function wrapLoose(container) {
 }
 
 /** Whether HTML is the same document as a slice but for white space that nobody sees. */
-function isSame(html, slice, document) {
-  return html === slice.replace(/[ \t\n\r\f]+$/, "") || collapsed(template(html).content).isEqualNode(collapsed(document));
+function isSame(html, slice) {
+  const before = slice.replace(/[ \t\n\r\f]+$/, "");
+  if (html === before) return true;
+  const [one, other] = [template(html).content, template(before).content];
+  return one.isEqualNode(other) || collapsed(one).isEqualNode(collapsed(other));
 }
 
 function collapsed(content) {
