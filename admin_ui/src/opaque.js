@@ -2,6 +2,7 @@
 // edited as HTML.
 
 import { Node } from "@tiptap/core";
+import { closeHistory } from "@tiptap/pm/history";
 
 import { opened } from "./keeper.js";
 import { template } from "./html.js";
@@ -73,27 +74,31 @@ class OpaqueView {
     const at = this.getPos();
     const after = at + this.node.nodeSize;
     const changed = source.trim() ? [opened(source, state.schema, { origin: this.node.attrs.origin })] : [];
-    view.dispatch(state.tr.replaceWith(at, after, changed).scrollIntoView());
+    this.dispatch(state.tr.replaceWith(at, after, changed).scrollIntoView());
     return view.focus();
   }
 
   move(step) {
-    const { state, view } = this.editor;
+    const { state } = this.editor;
     const at = this.getPos();
     const place = state.doc.resolve(at);
     const other = place.parent.maybeChild(place.index() + step);
     if (!other) return;
     const tr = state.tr.delete(at, at + this.node.nodeSize);
     tr.insert(step < 0 ? at - other.nodeSize : at + other.nodeSize, this.node);
-    view.dispatch(tr.scrollIntoView());
+    this.dispatch(tr.scrollIntoView());
   }
 
   delete() {
     const { state, view } = this.editor;
     const at = this.getPos();
-    const tr = state.tr.delete(at, at + this.node.nodeSize);
-    view.dispatch(tr);
+    this.dispatch(state.tr.delete(at, at + this.node.nodeSize));
     view.focus();
+  }
+
+  /** Change the text by a button: one step to undo, however soon it follows another. */
+  dispatch(tr) {
+    this.editor.view.dispatch(closeHistory(tr));
   }
 
   stopEvent(event) {

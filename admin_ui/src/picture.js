@@ -1,6 +1,7 @@
 // A picture in a text: shown from where the server serves it, whatever address the source has.
 
 import { Node } from "@tiptap/core";
+import { closeHistory } from "@tiptap/pm/history";
 
 import { attributesOf, template } from "./html.js";
 import { shownHtml } from "./shown.js";
@@ -31,7 +32,7 @@ export async function describe(editor, at) {
     const others = node.attrs.kept.filter(([name]) => name !== "alt");
     const place = node.attrs.kept.findIndex(([name]) => name === "alt");
     const kept = others.toSpliced?.(place < 0 ? others.length : place, 0, ["alt", words]) ?? [...others, ["alt", words]];
-    editor.view.dispatch(editor.state.tr.setNodeMarkup(at, null, { ...node.attrs, kept }));
+    editor.view.dispatch(closeHistory(editor.state.tr.setNodeMarkup(at, null, { ...node.attrs, kept })));
   }
   editor.commands.focus();
 }
