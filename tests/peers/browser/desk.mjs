@@ -27,6 +27,7 @@ const devtools = await context.newCDPSession(page);
 
 /** Let axe look at the page; it is brought in past the content policy of the page, which allows no inline script. */
 async function look(name) {
+  await page.waitForLoadState();
   const wide = await page.evaluate(() =>
     document.documentElement.scrollWidth > innerWidth
       ? [...document.querySelectorAll("body *")].filter((one) => one.getBoundingClientRect().right > innerWidth)

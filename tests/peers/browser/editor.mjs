@@ -29,6 +29,7 @@ page.on("request", (request) => {
 const devtools = await context.newCDPSession(page);
 
 async function look(name) {
+  await page.waitForLoadState();
   await devtools.send("Runtime.evaluate", { expression: axe });
   const expression =
     "axe.run(document, { iframes: false }).then((r) => JSON.stringify(r.violations.map((v) => v.id + ': ' + v.nodes.map((n) => n.target).join(' '))))";

@@ -44,6 +44,7 @@ class Desk {
   async look(name) {
     if (this.looked.has(name)) return;
     this.looked.add(name);
+    await this.page.waitForLoadState();
     const page = this.scripts ? this.page : await this.copy();
     const devtools = await page.context().newCDPSession(page);
     await devtools.send("Runtime.evaluate", { expression: axe });
@@ -362,6 +363,7 @@ const stories = {
     await desk.says(desk.name);
     await desk.says("What comes by the form always waits.");
     await desk.press("Reply");
+    await desk.page.getByLabel("Your reply").waitFor();
     await desk.look("reply");
     await desk.page.getByLabel("Your reply").fill(`An answer to ${desk.name}`);
     await desk.press("Approve and reply");
