@@ -4,6 +4,7 @@
 
 const AFTER_LAST_KEY = 3000;
 const AT_THE_LATEST = 60000;
+const BEFORE_GOING_ON = 3000; // the longest that a button waits
 
 if (globalThis.desk) {
   const { form, text, say } = desk;
@@ -54,8 +55,9 @@ if (globalThis.desk) {
       if (answer.status === 403 && !isRenewed && (await renew())) return send(true);
       if (!answer.ok) return say("Not saved yet: something needs another look. Press “Save draft” to see what.");
       const saved = await answer.json();
-      if (!changed) forget();
+      forget();
       form.setAttribute("action", saved.action);
+      if (changed) remember();
       setHidden("base_revision", saved.base_revision);
       if (location.pathname !== saved.action) history.replaceState(null, "", saved.action);
       if (saved.outdated) say("This post was changed elsewhere. ", saved.outdated, "Compare the two");
@@ -82,8 +84,8 @@ if (globalThis.desk) {
     if (isWaiting) return;
     isWaiting = true;
     clearTimeout(timer);
-    await sending;
-    await save();
+    const saved = Promise.resolve(sending).then(save);
+    await Promise.race([saved, new Promise((resolve) => setTimeout(resolve, BEFORE_GOING_ON))]);
     isWaiting = false;
     isGoingOn = true;
     form.requestSubmit(event.submitter);
