@@ -281,8 +281,8 @@ const stories = {
       desk.expect(`${what}: what is stored is offered`, !(await desk.page.getByText("was not saved").count()));
     };
 
-    await desk.text.fill("Typed without a connection.");
     await desk.context.setOffline(true);
+    await desk.text.fill("Typed without a connection.");
     const failed = desk.page.waitForEvent("requestfailed", (request) => request.isNavigationRequest());
     await desk.page.getByRole("button", { name: "Save draft" }).click({ noWaitAfter: true });
     await failed;
@@ -308,8 +308,8 @@ const stories = {
     await desk.press("Save draft");
     await desk.says(/^Saved\.$/);
 
-    await desk.text.fill("Typed without a session.");
     await desk.context.clearCookies();
+    await desk.text.fill("Typed without a session.");
     await desk.press("Save draft");
     await desk.signIn();
     await desk.page.getByRole("button", { name: "Continue", exact: true }).waitFor();
