@@ -33,13 +33,13 @@ def flag(name: str) -> Column:
     return Column(name=name, field=name, load=bool, dump=int)
 
 
-def instant(name: str) -> Column:
-    return Column(name=name, field=name, load=from_text, dump=to_text)
+def instant(name: str, *, is_fixed: bool = False) -> Column:
+    return Column(name=name, field=name, load=from_text, dump=to_text, is_fixed=is_fixed)
 
 
-def choice(name: str, kind: type[Enum]) -> Column:
-    members = {member.value: member for member in kind}
-    return Column(name=name, field=name, load=members.__getitem__, dump=lambda value: value.value)
+def choice(name: str, kind: type[Enum], *, is_fixed: bool = False) -> Column:
+    """A column of the values of an enumeration. A row with another one raises ValueError, which names both."""
+    return Column(name=name, field=name, load=kind, dump=lambda value: value.value, is_fixed=is_fixed)
 
 
 def document(name: str, *, load: Convert, dump: Convert) -> Column:
@@ -52,6 +52,11 @@ class Columns:
 
     table: str
     columns: tuple[Column, ...]
+
+    @property
+    def names(self) -> str:
+        """The names for SELECT, also from a view of the table."""
+        return ", ".join(column.name for column in self.columns)
 
     @property
     def selected(self) -> str:

@@ -7,7 +7,7 @@ from datetime import datetime
 from syndicate.clock import to_text
 from syndicate.model.comment import Author, Comment, CommentKind, CommentState
 from syndicate.model.post import Mention
-from syndicate.storage.comment_rows import AVATAR, COLUMNS, comment_of_row
+from syndicate.storage.comment_rows import AVATAR, COLUMNS, SAVE, ReceivedForm, comment_of_row, parameters
 from syndicate.storage.engine.database import Queryable
 
 BEGINNING = re.compile("[0-9a-f-]{8,35}")
@@ -61,42 +61,8 @@ class Comments:
 
         `raw_html` is the received HTML: it is sanitized again when the sanitizer changes.
         """
-        touched = await self._query.run(
-            """
-            INSERT INTO comments (id, number, post_id, parent_id, uri, url, anchor, source, kind, author_uri, author_name, author_handle,
-              author_url, html, language, raw_html, sanitizer, state, audience, reason, published, updated, received)
-            VALUES (:id, :number, :post, :parent, :uri, :url, :anchor, :source, :kind, :author_uri, :author_name, :author_handle,
-              :author_url, :html, :language, :raw_html, :sanitizer, :state, :audience, :reason, :published, :updated, :received)
-            ON CONFLICT (uri) DO UPDATE SET url = excluded.url, kind = excluded.kind, author_name = excluded.author_name,
-              author_handle = excluded.author_handle, author_url = excluded.author_url, html = excluded.html, language = excluded.language,
-              raw_html = excluded.raw_html, sanitizer = excluded.sanitizer, state = excluded.state,
-              audience = excluded.audience, reason = excluded.reason, updated = excluded.updated
-            WHERE comments.updated < excluded.updated AND comments.author_uri = excluded.author_uri
-            """,
-            id=comment.id,
-            number=comment.number,
-            post=comment.post,
-            parent=comment.parent,
-            uri=comment.uri,
-            url=comment.url,
-            anchor=comment.anchor,
-            source=comment.source.value,
-            kind=comment.kind.value,
-            author_uri=comment.author.uri,
-            author_name=comment.author.name,
-            author_handle=comment.author.handle,
-            author_url=comment.author.url,
-            html=comment.html,
-            language=comment.language,
-            raw_html=raw_html,
-            sanitizer=sanitizer,
-            state=comment.state.value,
-            audience=comment.audience.value,
-            reason=reason,
-            published=to_text(comment.published),
-            updated=to_text(comment.updated),
-            received=to_text(received),
-        )
+        form = ReceivedForm(raw_html=raw_html, sanitizer=sanitizer, reason=reason, received=received)
+        touched = await self._query.run(SAVE, **parameters(comment, form))
         return touched > 0
 
     async def list_sanitized_before(self, version: int, *, after: str, limit: int) -> list[tuple[str, str, int]]:
