@@ -4,8 +4,33 @@ from datetime import datetime
 
 from syndicate.clock import from_text, to_text
 from syndicate.model.actor import PublicKey, RemoteActor
+from syndicate.storage.columns import Columns, flag, instant, text, upsert
 from syndicate.storage.engine.database import Queryable, Row
 
+ACTOR = Columns(
+    "remote_actors",
+    (
+        text("uri", is_fixed=True),
+        text("type"),
+        text("handle"),
+        text("claimed_handle"),
+        text("name"),
+        text("url"),
+        text("inbox"),
+        text("shared_inbox"),
+        text("followers"),
+        text("icon"),
+        text("summary"),
+        flag("opted_out"),
+        instant("published"),
+        instant("fetched"),
+    ),
+)
+SAVE = f"""
+{upsert(ACTOR, key="uri", constants={"host": ":host", "first_seen": ":fetched", "avatar": ":avatar"})},
+avatar = CASE WHEN remote_actors.icon = excluded.icon THEN remote_actors.avatar ELSE excluded.avatar END
+"""
+"""The copy of the avatar is kept while its address is the same."""
 NAMING = tuple(
     f"SELECT 1 FROM {table} WHERE {table}.{column} = remote_actors.uri AND {table}.{column} <> ''"
     for table, column in (
@@ -82,46 +107,8 @@ class RemoteActors:
         return None if row is None else _key(row)
 
     async def save(self, actor: RemoteActor, *, host: str) -> None:
-        """Save an actor; the copy of the avatar is kept while its address is the same."""
-        await self._query.run(
-            """
-            INSERT INTO remote_actors (uri, type, host, handle, claimed_handle, name, url, inbox, shared_inbox, followers, icon, avatar,
-              summary, opted_out, published, first_seen, fetched)
-            VALUES (:uri, :type, :host, :handle, :claimed_handle, :name, :url, :inbox, :shared_inbox, :followers, :icon, :avatar,
-              :summary, :opted_out, :published, :fetched, :fetched)
-            ON CONFLICT (uri) DO UPDATE SET
-              type = excluded.type,
-              handle = excluded.handle,
-              claimed_handle = excluded.claimed_handle,
-              name = excluded.name,
-              url = excluded.url,
-              inbox = excluded.inbox,
-              shared_inbox = excluded.shared_inbox,
-              followers = excluded.followers,
-              avatar = CASE WHEN remote_actors.icon = excluded.icon THEN remote_actors.avatar ELSE excluded.avatar END,
-              icon = excluded.icon,
-              summary = excluded.summary,
-              opted_out = excluded.opted_out,
-              published = excluded.published,
-              fetched = excluded.fetched
-            """,
-            uri=actor.uri,
-            type=actor.type,
-            host=host,
-            handle=actor.handle,
-            claimed_handle=actor.claimed_handle,
-            name=actor.name,
-            url=actor.url,
-            inbox=actor.inbox,
-            shared_inbox=actor.shared_inbox,
-            followers=actor.followers,
-            icon=actor.icon,
-            avatar=actor.avatar,
-            summary=actor.summary,
-            opted_out=int(actor.opted_out),
-            published=None if actor.published is None else to_text(actor.published),
-            fetched=to_text(actor.fetched),
-        )
+        """Save an actor, which is on the server `host`."""
+        await self._query.run(SAVE, **ACTOR.dump(actor), host=host, avatar=actor.avatar)
         await self._query.run("DELETE FROM remote_keys WHERE owner = :owner", owner=actor.uri)
         for key in actor.keys:
             await self._query.run(
@@ -202,21 +189,4 @@ def _key(row: Row) -> PublicKey:
 
 
 def _remote(row: Row, keys: tuple[PublicKey, ...]) -> RemoteActor:
-    return RemoteActor(
-        uri=row["uri"],
-        type=row["type"],
-        handle=row["handle"],
-        claimed_handle=row["claimed_handle"],
-        name=row["name"],
-        url=row["url"],
-        inbox=row["inbox"],
-        shared_inbox=row["shared_inbox"],
-        followers=row["followers"],
-        icon=row["icon"],
-        avatar=row["avatar"],
-        summary=row["summary"],
-        opted_out=bool(row["opted_out"]),
-        published=None if row["published"] is None else from_text(row["published"]),
-        keys=keys,
-        fetched=from_text(row["fetched"]),
-    )
+    return RemoteActor(**ACTOR.load(row), avatar=row["avatar"], keys=keys)
