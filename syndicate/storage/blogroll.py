@@ -6,7 +6,48 @@ from typing import Literal
 
 from syndicate.clock import from_text, to_text
 from syndicate.model.blogroll import BlogrollEntry, FeedState, FollowState, LatestPost
+from syndicate.storage.columns import Columns, choice, document, flag, instant, text, upsert
 from syndicate.storage.engine.database import Queryable, Row
+
+ENTRY = Columns(
+    "blogroll",
+    (
+        text("id", is_fixed=True),
+        text("name"),
+        text("tagline"),
+        text("url"),
+        text("feed_url"),
+        text("actor_uri", field="actor"),
+        text("handle"),
+        text("category"),
+        text("position"),
+        text("language"),
+        text("rel"),
+        text("notes"),
+        text("icon"),
+        text("picture"),
+        flag("hidden"),
+        flag("edited"),
+        document(
+            "supplied", load=lambda words: frozenset(words.split()), dump=lambda members: " ".join(sorted(members))
+        ),
+        choice("follow_state", FollowState, field="follow", is_fixed=True),
+    ),
+)
+"""What the author says of an entry."""
+STATE = Columns(
+    "blogroll",
+    (
+        text("follow_reason"),
+        choice("feed_state", FeedState, field="state"),
+        text("feed_reason", field="reason"),
+        text("former_feed"),
+        instant("added"),
+    ),
+)
+"""How it fares; its latest post is read beside that."""
+UNKNOWN = dict.fromkeys(("follow_uri", "latest_title", "latest_url", "latest_at", "feed_reason"), "''")
+SAVE = upsert(ENTRY, constants={**UNKNOWN, "feed_state": f"'{FeedState.FRESH}'", "added": ":added"})
 
 Order = Literal["manual", "name", "latest"]
 ORDERS: Mapping[Order, str] = {"manual": "position, name", "name": "lower(name)", "latest": "latest_at DESC"}
@@ -121,39 +162,7 @@ class Blogroll:
 
     async def save(self, entry: BlogrollEntry, *, added: str) -> None:
         """What the author says of it; how it fares and what it published last is left as it is."""
-        await self._query.run(
-            """
-            INSERT INTO blogroll (id, name, tagline, url, feed_url, actor_uri, handle, category, position, language, rel,
-              notes, icon, picture, hidden, follow_state, follow_uri, edited, supplied, added, latest_title, latest_url, latest_at,
-              feed_state, feed_reason)
-            VALUES (:id, :name, :tagline, :url, :feed_url, :actor, :handle, :category, :position, :language, :rel,
-              :notes, :icon, :picture, :hidden, :follow, '', :edited, :supplied, :added, '', '', '', 'fresh', '')
-            ON CONFLICT (id) DO UPDATE SET name = excluded.name, tagline = excluded.tagline, url = excluded.url,
-              feed_url = excluded.feed_url, actor_uri = excluded.actor_uri, handle = excluded.handle,
-              category = excluded.category, position = excluded.position, language = excluded.language,
-              rel = excluded.rel, notes = excluded.notes, icon = excluded.icon, picture = excluded.picture,
-              hidden = excluded.hidden, edited = excluded.edited, supplied = excluded.supplied
-            """,
-            id=entry.id,
-            name=entry.name,
-            tagline=entry.tagline,
-            url=entry.url,
-            feed_url=entry.feed_url,
-            actor=entry.actor,
-            handle=entry.handle,
-            category=entry.category,
-            position=entry.position,
-            language=entry.language,
-            rel=entry.rel,
-            notes=entry.notes,
-            icon=entry.icon,
-            picture=entry.picture,
-            hidden=int(entry.hidden),
-            follow=entry.follow.value,
-            edited=int(entry.edited),
-            supplied=" ".join(sorted(entry.supplied)),
-            added=added,
-        )
+        await self._query.run(SAVE, **ENTRY.dump(entry), added=added)
 
     async def delete(self, id: str) -> None:
         """Delete an entry with its polls and posts."""
@@ -274,31 +283,6 @@ class Blogroll:
 
 
 def _entry(row: Row) -> BlogrollEntry:
-    return BlogrollEntry(
-        id=row["id"],
-        name=row["name"],
-        tagline=row["tagline"],
-        url=row["url"],
-        feed_url=row["feed_url"],
-        actor=row["actor_uri"],
-        handle=row["handle"],
-        category=row["category"],
-        position=row["position"],
-        language=row["language"],
-        rel=row["rel"],
-        notes=row["notes"],
-        icon=row["icon"],
-        picture=row["picture"],
-        hidden=bool(row["hidden"]),
-        edited=bool(row["edited"]),
-        supplied=frozenset(row["supplied"].split()),
-        follow=FollowState(row["follow_state"]),
-        follow_reason=row["follow_reason"],
-        state=FeedState(row["feed_state"]),
-        reason=row["feed_reason"],
-        latest=LatestPost(title=row["latest_title"], url=row["latest_url"], at=from_text(row["latest_at"]))
-        if row["latest_at"]
-        else None,
-        added=from_text(row["added"]),
-        former_feed=row["former_feed"],
-    )
+    at = row["latest_at"]
+    latest = LatestPost(title=row["latest_title"], url=row["latest_url"], at=from_text(at)) if at else None
+    return BlogrollEntry(**ENTRY.load(row), **STATE.load(row), latest=latest)

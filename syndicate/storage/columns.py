@@ -37,9 +37,9 @@ def instant(name: str, *, is_fixed: bool = False) -> Column:
     return Column(name=name, field=name, load=from_text, dump=to_text, is_fixed=is_fixed)
 
 
-def choice(name: str, kind: type[Enum], *, is_fixed: bool = False) -> Column:
+def choice(name: str, kind: type[Enum], *, field: str = "", is_fixed: bool = False) -> Column:
     """A column of the values of an enumeration. A row with another one raises ValueError, which names both."""
-    return Column(name=name, field=name, load=kind, dump=lambda value: value.value, is_fixed=is_fixed)
+    return Column(name=name, field=field or name, load=kind, dump=lambda value: value.value, is_fixed=is_fixed)
 
 
 def document(name: str, *, load: Convert, dump: Convert) -> Column:
