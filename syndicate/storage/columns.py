@@ -33,8 +33,8 @@ def flag(name: str) -> Column:
     return Column(name=name, field=name, load=bool, dump=int)
 
 
-def instant(name: str, *, is_fixed: bool = False) -> Column:
-    return Column(name=name, field=name, load=from_text, dump=to_text, is_fixed=is_fixed)
+def instant(name: str, *, field: str = "", is_fixed: bool = False) -> Column:
+    return Column(name=name, field=field or name, load=from_text, dump=to_text, is_fixed=is_fixed)
 
 
 def choice(name: str, kind: type[Enum], *, field: str = "", is_fixed: bool = False) -> Column:

@@ -6,6 +6,7 @@ from datetime import datetime
 from enum import StrEnum
 
 from syndicate.clock import from_text, to_text
+from syndicate.storage.columns import Columns, choice, document, instant, text, upsert
 from syndicate.storage.engine.database import Queryable, Row
 
 
@@ -50,6 +51,35 @@ class MediaFile:
         return self.source_url.startswith("file:")
 
 
+def _spelled(widths: tuple[int, ...]) -> str:
+    return " ".join(map(str, widths))
+
+
+FILE = Columns(
+    "media",
+    (
+        text("id", is_fixed=True),
+        text("source_url", is_fixed=True),
+        text("path"),
+        text("name"),
+        text("original"),
+        document("widths", load=lambda widths: tuple(map(int, widths.split())), dump=_spelled),
+        text("media_type"),
+        text("size"),
+        text("width"),
+        text("height"),
+        text("alt"),
+        choice("purpose", Purpose, is_fixed=True),
+        choice("state", MediaState),
+        text("reason"),
+        text("attempts"),
+        instant("due_at", field="due"),
+    ),
+)
+SAVE = upsert(FILE, key="source_url", constants={"leased_until": "''"}) + ", leased_until = ''"
+"""A lease on the file ends."""
+
+
 class Media:
     def __init__(self, query: Queryable) -> None:
         self._query = query
@@ -71,34 +101,7 @@ class Media:
         return await self._query.one("SELECT 1 FROM media WHERE original = :name LIMIT 1", name=name) is not None
 
     async def save(self, file: MediaFile) -> None:
-        await self._query.run(
-            """
-            INSERT INTO media (id, source_url, path, name, original, widths, media_type, size, width, height, alt, purpose, state, reason,
-              attempts, due_at, leased_until)
-            VALUES (:id, :source_url, :path, :name, :original, :widths, :media_type, :size, :width, :height, :alt, :purpose, :state, :reason,
-              :attempts, :due, '')
-            ON CONFLICT (source_url) DO UPDATE SET path = excluded.path, name = excluded.name,
-              original = excluded.original, widths = excluded.widths, media_type = excluded.media_type, size = excluded.size, width = excluded.width, height = excluded.height,
-              alt = excluded.alt, state = excluded.state, reason = excluded.reason, attempts = excluded.attempts,
-              due_at = excluded.due_at, leased_until = ''
-            """,
-            id=file.id,
-            source_url=file.source_url,
-            path=file.path,
-            name=file.name,
-            original=file.original,
-            widths=_spelled(file.widths),
-            media_type=file.media_type,
-            size=file.size,
-            width=file.width,
-            height=file.height,
-            alt=file.alt,
-            purpose=file.purpose.value,
-            state=file.state.value,
-            reason=file.reason,
-            attempts=file.attempts,
-            due=to_text(file.due),
-        )
+        await self._query.run(SAVE, **FILE.dump(file))
 
     async def claim(self, *, now: datetime, until: datetime, limit: int) -> list[MediaFile]:
         """Lease the files that are due, those of posts before avatars; a lease counts as an attempt."""
@@ -275,26 +278,5 @@ class Media:
         return [row["post_id"] for row in rows]
 
 
-def _spelled(widths: tuple[int, ...]) -> str:
-    return " ".join(map(str, widths))
-
-
 def file_of_row(row: Row) -> MediaFile:
-    return MediaFile(
-        id=row["id"],
-        source_url=row["source_url"],
-        path=row["path"],
-        name=row["name"],
-        original=row["original"],
-        widths=tuple(map(int, row["widths"].split())),
-        media_type=row["media_type"],
-        size=row["size"],
-        width=row["width"],
-        height=row["height"],
-        alt=row["alt"],
-        purpose=Purpose(row["purpose"]),
-        state=MediaState(row["state"]),
-        reason=row["reason"],
-        attempts=row["attempts"],
-        due=from_text(row["due_at"]),
-    )
+    return MediaFile(**FILE.load(row))
