@@ -12,6 +12,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import lru_cache
 from html import unescape
+from html.entities import html5
 
 VOID = frozenset({"area", "base", "br", "col", "embed", "hr", "img", "input", "link", "meta", "source", "track", "wbr"})
 """Elements without an end tag (§13.1.2)."""
@@ -48,7 +49,7 @@ _ATTRIBUTE = re.compile(
     re.ASCII | re.VERBOSE,
 )
 _COMMENT_END = re.compile("--!?>")
-_REFERENCE = re.compile("&(?:#[0-9]{1,7};?|#[xX][0-9A-Fa-f]{1,6};?|[A-Za-z][A-Za-z0-9]{1,31};)")
+_REFERENCE = re.compile("&(?:#[0-9]{1,7};?|#[xX][0-9A-Fa-f]{1,6};?|(?P<name>[A-Za-z][A-Za-z0-9]{1,31};))")
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,9 +79,14 @@ class Tag:
 def resolved(value: str) -> str:
     """Return an attribute's value with its character references resolved.
 
-    Named ones count only with a `;`: in `?a=1&copy=2` the standard keeps `&copy` (§13.2.5.73).
+    Named ones count only whole and with a `;`: in `?a=1&copy=2` the standard keeps `&copy`, and in `&notit;` it keeps
+    `&not` (§13.2.5.73).
     """
-    return _REFERENCE.sub(lambda reference: unescape(reference[0]), value)
+    return _REFERENCE.sub(_character, value)
+
+
+def _character(reference: re.Match[str]) -> str:
+    return reference[0] if reference["name"] and reference["name"] not in html5 else unescape(reference[0])
 
 
 def escaped(text: str) -> str:

@@ -6,6 +6,7 @@ from hypothesis import strategies as st
 
 from syndicate.content.html import pictures, rewrite
 from syndicate.content.sanitize import for_author
+from syndicate.content.tags import Tag
 from tests.content.allowlist import assert_fit_for_the_author
 from tests.content.vectors import VECTORS
 
@@ -119,3 +120,16 @@ def test_what_will_never_be_had_is_not_linked() -> None:
     assert rewrite('<img src="/u/a.jpg" alt="A" width="400">', missing=gone.__contains__, lost=gone.__contains__) == (
         "[A]<br>"
     )
+
+
+@pytest.mark.parametrize(
+    ("written", "resolved"),
+    [
+        ("Fish &amp; chips", "Fish & chips"),
+        ("It&#8217;s &#x2615", "It’s ☕"),
+        ("?a=1&copy=2", "?a=1&copy=2"),
+        ("&notit; &nosuchname;", "&notit; &nosuchname;"),
+    ],
+)
+def test_character_references_count_whole_as_in_browsers(written: str, resolved: str) -> None:
+    assert Tag("a", (("title", written),)).value("title") == resolved

@@ -3,13 +3,11 @@
 The file is read here and nowhere else; everything behind it is a function of its text and of the project.
 """
 
-import html
 import re
 from codecs import BOM_UTF16_BE, BOM_UTF16_LE
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from html.entities import html5
 
 import yaml
 
@@ -21,6 +19,7 @@ from syndicate.content.hidden_text import before_more, has_logic
 from syndicate.content.markdown import split_title
 from syndicate.content.not_public import name_of
 from syndicate.content.permalinks import path_of, spellings
+from syndicate.content.tags import resolved
 from syndicate.content.text import clean, clean_name, slugify
 from syndicate.content.yaml_values import raw
 from syndicate.errors import InputError
@@ -38,8 +37,6 @@ MAX_BYTES = 4_000_000
 HOME = "it is the home page, which is made here"
 NO_HTML_HEADER = "it is HTML without a header or a title, as templates are"
 NO_HEADER = "it has no header, so that {program} makes no page of it"
-_ENTITY = re.compile(r"&(?:#[0-9]{1,7};|#[xX][0-9a-fA-F]{1,6};|(?P<name>[A-Za-z][A-Za-z0-9]{1,31};))")
-"""A character spelled as in HTML: the themes of other programs put titles into their pages as they are written."""
 _MODULE_LINE = re.compile(r"^(?:import|export)\s[^\n]*(?:\n|\Z)", re.MULTILINE)
 _DATE_IN_PATH = re.compile(r"(?<!\d)\d{4}-\d{2}-\d{2}(?!\d)")
 
@@ -133,17 +130,13 @@ def _header(project: Project, file: SourceFile, text: str) -> Header:
 
 def _titled(project: Project, file: SourceFile, front: FrontMatter, body: str) -> tuple[str, str]:
     if front.title or front.has_title:
-        return _ENTITY.sub(_character, front.title), body
+        return resolved(front.title), body  # themes of other programs put titles into their pages as they are written
     if project.program is not OBSIDIAN:
         title, rest = ("", body) if file.is_html else split_title(body)
         if title:
             return title, rest
     name, _rest = date_in_name(file.stem, UTC)
     return clean_name(name if " " in name else re.sub("[-_]+", " ", name)) if body.strip() else "", body
-
-
-def _character(found: re.Match[str]) -> str:
-    return found[0] if found["name"] and found["name"] not in html5 else html.unescape(found[0])
 
 
 def _doubts(file: SourceFile, front: FrontMatter, body: str, date: datetime | None) -> list[str]:
