@@ -2,7 +2,10 @@
 
 import asyncio
 
+import pytest
+
 from syndicate.model.post import PostState, Term, TermKind
+from syndicate.web.admin.editor import Editor
 from tests.admin.browser import PASSWORD, Browser
 from tests.instances import ACTIVITY
 from tests.peer import Peer
@@ -82,6 +85,27 @@ async def test_each_click_of_a_double_click_is_answered_with_what_the_first_did(
     assert len(await twice("take-back")) == 1
     assert await state(author, id) is PostState.DRAFT
     assert await twice("delete") == {"/admin/posts/?done=deleted"}
+
+
+async def test_what_is_published_is_no_longer_kept_beside_the_post_from_the_same_moment_on(
+    author: Browser, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A request that comes in between would take it for the text of another window."""
+
+    async def leave(_editor: Editor, _id: str) -> None:
+        """The server ends right after the transaction."""
+
+    id = await published(author)
+    await author.get(f"/admin/posts/{id}/")
+    await author.submit("Update…", text="Cold water.")
+    monkeypatch.setattr(Editor, "discard", leave)
+    look = author.page.xpath("string(//input[@name='look']/@value)")
+    await author.post(f"/admin/posts/{id}/publish", {"csrf": author.csrf, "look": look})
+    kept = await author.instance.store.post_drafts.find(id)
+    assert kept is None or not kept.fields
+    post = await author.instance.store.posts.find(id)
+    assert post is not None
+    assert "Cold water." in post.html
 
 
 async def test_it_cannot_be_taken_back_unseen_any_more(author: Browser) -> None:

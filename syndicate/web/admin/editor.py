@@ -68,10 +68,15 @@ class Editor:
 
     async def open(self, id: str) -> OpenedPost:
         """Raises PostNotFound."""
-        post, made = await self._store.posts.find(id), await self._store.posts.find_source(id)
+        version = await self._store.posts.find_version(id)
+        while True:  # until nothing was saved between the reads: a post and what is kept beside it belong together
+            before = version
+            post, made = await self._store.posts.find(id), await self._store.posts.find_source(id)
+            edited = await self._store.post_drafts.find(id)
+            if (version := await self._store.posts.find_version(id)) == before:
+                break
         if post is None or made is None:
             raise PostNotFound(f"there is no post with the id {id!r}")
-        edited = await self._store.post_drafts.find(id)
         has_changes = edited is not None and bool(edited.fields)
         return OpenedPost(
             post=post,
@@ -129,7 +134,7 @@ class Editor:
         elif not typed["date"] and opened.made.released is None:
             draft = replace(draft, date=created_at(opened.post))
         saved = await self._publisher.update(
-            opened.post.id, draft, base_revision=base_revision, slug_rule=_slug_rule(typed, opened)
+            opened.post.id, draft, base_revision=base_revision, slug_rule=_slug_rule(typed, opened), also=_clear_draft
         )
         await self.discard(opened.post.id)
         return saved
@@ -153,6 +158,7 @@ class Editor:
             minor=minor,
             delay=TAKE_BACK_PERIOD,
             slug_rule=_slug_rule(opened.fields, opened),
+            also=_clear_draft,
         )
         await self.discard(opened.post.id)
         return published
@@ -240,6 +246,10 @@ class Editor:
     def _require(opened: OpenedPost, base_revision: int) -> None:
         if opened.made.revision != base_revision:
             raise RevisionConflict(_("{slug}: the post was changed in the meantime", slug=opened.post.slug))
+
+
+async def _clear_draft(tx: Tables, post: Post) -> None:
+    await tx.post_drafts.clear(post.id)
 
 
 def _slug_rule(typed: Mapping[str, str], opened: OpenedPost | None = None) -> SlugRule:
