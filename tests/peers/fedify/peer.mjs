@@ -100,25 +100,25 @@ federation
   .onUnverifiedActivity(async (context, activity, reason) => {
     await received(context, activity, false, String(reason?.type ?? reason));
   })
+  // each is told of once all that follows from it is known, since the tests go on from there
   .on(Follow, async (context, follow) => {
-    await received(context, follow, true);
     const follower = await follow.getActor({ documentLoader: await signedLoader() });
-    if (!follower) return;
-    requests.set(follower.id.href, { follow, follower });
-    if (!options.manual) await accept(follower.id.href);
+    if (follower) requests.set(follower.id.href, { follow, follower });
+    await received(context, follow, true);
+    if (follower && !options.manual) await accept(follower.id.href);
   })
   .on(Accept, async (context, accepted) => {
-    await received(context, accepted, true);
     following.set(accepted.actorId.href, "accepted");
+    await received(context, accepted, true);
   })
   .on(Reject, async (context, rejected) => {
-    await received(context, rejected, true);
     following.set(rejected.actorId.href, "rejected");
+    await received(context, rejected, true);
   })
   .on(Undo, async (context, undo) => {
-    await received(context, undo, true);
     const undone = await undo.getObject({ documentLoader: await signedLoader() }).catch(() => null);
     if (undone instanceof Follow) followers.delete(undo.actorId.href);
+    await received(context, undo, true);
   })
   .on(Activity, (context, activity) => received(context, activity, true))
   .onError((_context, error) => void log.push({ type: "Error", verified: false, reason: String(error?.stack ?? error) }));
