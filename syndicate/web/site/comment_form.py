@@ -19,7 +19,7 @@ from syndicate.web.site.post_page_builder import POST_PAGE_BUILDER
 MAX_FORM_BYTES = 64 * 1024
 FIELDS = ("name", "site", "mail", "text", "trap")
 CLOSED = _("Comments on this post are closed. You can copy your text from here.")
-TOO_MANY = _("That were many comments in a short time. Please wait a few minutes, and send it again.")
+TOO_MANY = _("Many comments have come from you in a short time. Please wait a few minutes, and send it again.")
 BUSY = _("Many comments wait for the author at the moment. Please try it again another day.")
 NOT_YET = _("Please look at your comment once more, and send it then.")
 
